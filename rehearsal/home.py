@@ -1,0 +1,71 @@
+"""Where a rehearsal keeps what it keeps.
+
+One directory, `$REHEARSAL_HOME` or `.rehearsal/` in the project, mode 0700; several rehearsals with
+different homes run side by side.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The paths of one rehearsal; nothing exists before `create` was called."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """The home named by `REHEARSAL_HOME`, else `.rehearsal` below the working directory."""
+        return cls(Path(os.environ.get("REHEARSAL_HOME") or ".rehearsal").absolute())
+
+    def create(self) -> Home:
+        """Make the directory, readable by its owner only, and return self."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+        for directory in (self.clusters, self.backend, self.kubeconfigs, self.logs):
+            directory.mkdir(exist_ok=True)
+        return self
+
+    @property
+    def database(self) -> Path:
+        """The local Azure's SQLite database."""
+        return self.root / "cloud.sqlite"
+
+    @property
+    def endpoint(self) -> Path:
+        """JSON `{"pid", "port", "origin"}` of the running local Azure."""
+        return self.root / "cloud.json"
+
+    @property
+    def ca_certificate(self) -> Path:
+        """PEM of the CA that signs the local Azure's and the API servers' certificates."""
+        return self.root / "ca.crt"
+
+    @property
+    def ca_key(self) -> Path:
+        """PEM of that CA's private key."""
+        return self.root / "ca.key"
+
+    @property
+    def clusters(self) -> Path:
+        """A directory a cluster: etcd data, certificates, logs."""
+        return self.root / "clusters"
+
+    @property
+    def backend(self) -> Path:
+        """Root of the engine's file backend; `.pulumi/` lies in it."""
+        return self.root / "backend"
+
+    @property
+    def kubeconfigs(self) -> Path:
+        """Kubeconfigs and token caches of the accounts that logged in."""
+        return self.root / "kubeconfigs"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the long-running processes."""
+        return self.root / "logs"
