@@ -1,0 +1,257 @@
+"""The settings of a stack: the only place that reads Pulumi's configuration.
+
+`load` reads the whole configuration, tells all its problems in one error, and answers frozen
+values. Which text is allowed where is in `settings_rules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.runtime import config as pulumi_config
+
+import settings_rules as rules
+from settings_access import AccessReader
+from settings_reader import Problems, Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from settings_access import GrantSettings, GroupSettings, RuleSettings, TeamSettings
+
+_TEXTS = {"location", "tenantId", "login"}
+"""Keys whose values are texts as they stand; all others are JSON."""
+
+_MANAGED_GROUP_LENGTH = 80
+"""Azure's limit for the name of the resource group that AKS makes for the nodes."""
+
+
+class InvalidSettingsError(pulumi.RunError):
+    """All that is wrong with a stack's configuration, one problem a line."""
+
+
+@dataclass(frozen=True)
+class NodePoolSettings:
+    """A pool of nodes; fields as `components.cluster.NodePoolArgs`."""
+
+    name: str
+    mode: str
+    vm_size: str
+    min: int
+    max: int
+    zones: list[str]
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """A cluster; fields as `components.cluster.EntraClusterArgs`."""
+
+    cluster_name: str
+    kubernetes_version: str | None
+    tier: str
+    local_accounts: bool
+    private: bool
+    authorized_ip_ranges: list[str]
+    run_command: bool
+    node_pools: list[NodePoolSettings]
+    network_plugin: str
+    network_mode: str
+    network_dataplane: str
+    upgrade_channel: str
+    node_os_upgrade_channel: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a stack file says, complete and checked."""
+
+    resource_group_name: str
+    location: str
+    tags: dict[str, str]
+    tenant_id: str
+    """Tenant of the cluster's people; empty for the deployer's."""
+    cluster: ClusterSettings
+    login: str
+    """How the deployer enters the cluster, in kubelogin's words."""
+    protect: bool
+    """Whether the cluster can be deleted only after this was turned off."""
+    groups: tuple[GroupSettings, ...]
+    """Every group that is named anywhere, once."""
+    users: tuple[str, ...]
+    """User principal name or object id of each person that is named anywhere, once."""
+    service_principals: tuple[str, ...]
+    """Object id of each service principal that is named anywhere, once."""
+    admin_groups: tuple[str, ...]
+    """Keys of the groups whose members administer the cluster; at least one."""
+    roles: dict[str, list[RuleSettings]]
+    """Rules of the custom roles, by name."""
+    teams: tuple[TeamSettings, ...]
+    cluster_grants: tuple[GrantSettings, ...]
+    """Who has which ClusterRole."""
+
+
+def load(built_in_roles: Collection[str], logins: Sequence[str]) -> Settings:
+    """The settings of the stack that is being run.
+
+    Args:
+        built_in_roles: Names of the roles that a team may have without describing them.
+        logins: The ways to log in that the deployer may use.
+
+    Raises:
+        InvalidSettingsError: Something is wrong; the message tells everything that is.
+    """
+    problems = Problems(f"stacks/Pulumi.{pulumi.get_stack()}.yaml")
+    settings = _read(_root(problems), built_in_roles, logins)
+    if problems.lines:
+        count = len(problems.lines)
+        raise InvalidSettingsError(
+            "\n  ".join(
+                (f"{count} problem{'s' * (count > 1)} in the configuration:", *problems.lines)
+            )
+        )
+    return settings
+
+
+def _root(problems: Problems) -> Reader:
+    configuration = pulumi.Config()
+    prefix = f"{configuration.name}:"
+    present = [name for name in pulumi_config.CONFIG.get() if name.startswith(prefix)]
+    keys = [name.removeprefix(prefix) for name in present]
+    secrets = {key for key in keys if pulumi_config.is_config_secret(prefix + key)}
+    values = {key: _value(configuration, key) for key in keys}
+    return Reader(prefix, values, problems, secrets=secrets)
+
+
+def _value(configuration: pulumi.Config, key: str) -> Any:
+    if key in _TEXTS:
+        return configuration.get(key) or None
+    try:
+        return configuration.get_object(key)
+    except pulumi.ConfigTypeError:
+        return configuration.get(key)
+
+
+def _read(root: Reader, built_in_roles: Collection[str], logins: Sequence[str]) -> Settings:
+    resource_group = root.table("resourceGroup")
+    default_group = f"rg-{pulumi.get_project()}-{pulumi.get_stack()}"
+    resource_group_name = resource_group.text("name", rules.RESOURCE_GROUP, default_group)
+    resource_group.finish()
+    location = root.text("location", rules.LOCATION)
+    access = AccessReader(root, built_in_roles)
+    settings = Settings(
+        resource_group_name=resource_group_name,
+        location=location,
+        tags=_tags(root),
+        tenant_id=root.text("tenantId", rules.TENANT_ID, ""),
+        cluster=_cluster(root.table("cluster")),
+        login=root.choice("login", logins, "azurecli"),
+        protect=root.flag("protect", default=False),
+        admin_groups=access.admin_groups(),
+        roles=access.roles(),
+        teams=access.teams(),
+        cluster_grants=access.cluster_grants(),
+        # The readers above have filled these.
+        groups=access.groups(),
+        users=access.users(),
+        service_principals=access.service_principals(),
+    )
+    managed_group = f"MC_{resource_group_name}_{settings.cluster.cluster_name}_{location}"
+    if len(managed_group) > _MANAGED_GROUP_LENGTH:
+        root.problems.note(
+            root.key("cluster.name"),
+            f'with its resource group and location makes "{managed_group}"',
+            f"at most {_MANAGED_GROUP_LENGTH} characters together",
+            "shorten cluster.name or resourceGroup.name",
+        )
+    root.finish()
+    return settings
+
+
+def _tags(root: Reader) -> dict[str, str]:
+    tags = root.table("tags")
+    found = {name: tags.text(name, rules.TAG) for name in tags.names()}
+    for name in found:
+        if not rules.TAG_NAME.accepts(name):
+            tags.problems.note(
+                tags.key(name), "has a bad name", rules.TAG_NAME.allowed, rules.TAG_NAME.remedy
+            )
+    return found
+
+
+def _cluster(cluster: Reader) -> ClusterSettings:
+    api_server, network = cluster.table("apiServer"), cluster.table("network")
+    upgrade = cluster.table("upgrade")
+    cluster.choice("authorization", ("kubernetes",), "kubernetes")
+    cluster.choice("identity", ("system",), "system")
+    settings = ClusterSettings(
+        cluster_name=cluster.text("name", rules.CLUSTER, f"aks-{pulumi.get_stack()}"),
+        kubernetes_version=cluster.text("kubernetesVersion", rules.KUBERNETES_VERSION, "") or None,
+        tier=cluster.choice("tier", ("Free", "Standard", "Premium"), "Free"),
+        local_accounts=cluster.flag("localAccounts", default=False),
+        private=api_server.flag("private", default=False),
+        authorized_ip_ranges=_networks(api_server),
+        run_command=api_server.flag("runCommand", default=False),
+        node_pools=_node_pools(cluster),
+        network_plugin=network.choice("plugin", ("azure",), "azure"),
+        network_mode=network.choice("mode", ("overlay", "node-subnet"), "overlay"),
+        network_dataplane=network.choice("dataplane", ("cilium", "azure"), "cilium"),
+        upgrade_channel=upgrade.choice(
+            "channel", ("none", "patch", "stable", "rapid", "node-image"), "patch"
+        ),
+        node_os_upgrade_channel=upgrade.choice(
+            "nodeOs", ("None", "Unmanaged", "NodeImage", "SecurityPatch"), "NodeImage"
+        ),
+    )
+    if settings.private and settings.authorized_ip_ranges:
+        api_server.note(
+            "authorizedIpRanges", "none for a private API server", "delete them or private"
+        )
+    if settings.network_mode == "node-subnet" and settings.network_dataplane == "cilium":
+        network.note("mode", "overlay with dataplane cilium", 'write overlay, or dataplane "azure"')
+    for reader in (api_server, network, upgrade, cluster):
+        reader.finish()
+    return settings
+
+
+def _networks(api_server: Reader) -> list[str]:
+    kept: list[str] = []
+    for index, value in enumerate(api_server.items("authorizedIpRanges")):
+        remedy = rules.network_problem(str(value))
+        if remedy:
+            api_server.problems.note(
+                api_server.key(f"authorizedIpRanges[{index}]"),
+                f'is "{value}"',
+                "an IPv4 network in CIDR form, such as 203.0.113.0/24",
+                remedy,
+            )
+        else:
+            kept.append(str(value))
+    return kept
+
+
+def _node_pools(cluster: Reader) -> list[NodePoolSettings]:
+    if not cluster.has("nodePools"):
+        return [NodePoolSettings("system", "System", "Standard_D4ds_v5", 2, 5, [])]
+    pools: list[NodePoolSettings] = []
+    for reader in cluster.tables("nodePools"):
+        pool = NodePoolSettings(
+            name=reader.text("name", rules.NODE_POOL),
+            mode=reader.choice("mode", ("System", "User"), "User"),
+            vm_size=reader.text("vmSize", rules.VM_SIZE),
+            min=reader.number("min", 0, 1000, 2),
+            max=reader.number("max", 1, 1000, 5),
+            zones=reader.texts("zones", rules.ZONE),
+        )
+        if pool.min > pool.max:
+            reader.note("min", f"at most max, which is {pool.max}", "lower min or raise max")
+        if pool.mode == "System" and pool.min < 1:
+            reader.note("min", "at least 1 in a System pool", "raise it")
+        if pool.name in [other.name for other in pools]:
+            reader.note("name", "each name once", "choose another name")
+        reader.finish()
+        pools.append(pool)
+    if not any(pool.mode == "System" for pool in pools):
+        cluster.note("nodePools", "at least one pool of mode System", "give one mode: System")
+    return pools
