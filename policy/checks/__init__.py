@@ -1,0 +1,17 @@
+"""The checks of the pack, one module a subject.
+
+A check is data and a pure function (`model.Check`); `building` makes CrossGuard policies of them.
+Nothing here imports the program: the pack judges what is deployed, not how it was written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import bindings, cluster, rbac, stack
+
+if TYPE_CHECKING:
+    from .model import Check
+
+ALL: tuple[Check, ...] = (*cluster.CHECKS, *rbac.CHECKS, *bindings.CHECKS, *stack.CHECKS)
+"""Every check, in the order in which they are evaluated and listed."""

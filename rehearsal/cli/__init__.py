@@ -1,0 +1,51 @@
+"""The command line of the rehearsal: what to do with the words a person typed.
+
+Exit status: 0 fine, 1 failed or a mandatory violation, 2 bad configuration or usage, 3 changes
+where none were expected.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rehearsal.cli import account, cloud, deploy, stack
+from rehearsal.cli.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar; each leaf sets `command`, a function of the parsed words."""
+    top = argparse.ArgumentParser(
+        prog="python -m rehearsal",
+        description="The Pulumi program against a local Azure with a real Kubernetes API server.",
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    deploy.add_commands(commands)
+    stack.add_commands(commands)
+    cloud.add_commands(commands)
+    account.add_commands(commands)
+    return top
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what `words` say; the exit status."""
+    options = parser().parse_args(words)
+    if not Path("Pulumi.yaml").is_file():
+        print(
+            f"error: no Pulumi.yaml in {Path.cwd()}; run this from the project's root",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        status: int = options.command(options)
+    except Problem as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return status

@@ -1,0 +1,29 @@
+"""Who can do what, as a table: the stack output `access` for a person to read."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from rich.table import Table
+
+Row = dict[str, Any]
+
+
+def access_table(rows: list[Row]) -> Table:
+    """A table of the grants, by place, cluster-wide ones first.
+
+    Args:
+        rows: `{"who", "kind", "id", "where", "role"}` a grant; `where` is `cluster` or
+            `namespace/NAME`.
+    """
+    table = Table(title="who can do what", title_justify="left", box=None, pad_edge=False)
+    for column in ("where", "role", "who", "kind", "id"):
+        table.add_column(column)
+    ordered = sorted(rows, key=itemgetter("where", "role", "who"))
+    for place, grants in groupby(ordered, key=itemgetter("where")):
+        for number, grant in enumerate(grants):
+            shown = place if number == 0 else ""
+            table.add_row(shown, grant["role"], grant["who"], grant["kind"], grant["id"])
+    return table

@@ -1,0 +1,202 @@
+"""`python -m rehearsal as ACCOUNT -- CMD`: a command as one of the tenant's accounts.
+
+Nothing is short-cut: the account logs in to Entra, asks ARM for the cluster's user credentials, and
+kubelogin logs in again when kubectl needs a token.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import ssl
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import yaml
+
+from rehearsal.cli.grammar import add_stack
+from rehearsal.cli.problem import Problem
+from rehearsal.cli.stored import deployed_outputs
+from rehearsal.cli.workplace import bare_environment, ensure_cloud
+from rehearsal.cloud import daemon
+from rehearsal.cloud.world import DEFAULT, World, WorldError
+from rehearsal.home import Home
+
+if TYPE_CHECKING:
+    from rehearsal.cli.grammar import Commands
+    from rehearsal.cloud.daemon import Endpoint
+    from rehearsal.cloud.world import Account
+
+# The public client of the Azure CLI, which people log in to ARM with.
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+AKS_API_VERSION = "2025-09-01"
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `as`."""
+    parser = commands.add_parser("as", help="run a command as an account of world.yaml")
+    add_stack(parser)
+    parser.add_argument(
+        "--kubeconfig",
+        type=Path,
+        help="use this user kubeconfig instead of asking ARM for one",
+    )
+    parser.add_argument("account", metavar="ACCOUNT", help="platform-admin, payments-dev, ...")
+    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD", help="the command")
+    parser.set_defaults(command=run_as)
+
+
+def run_as(options: argparse.Namespace) -> int:
+    """Run the command with a kubeconfig of the account's own; its exit status.
+
+    Raises:
+        Problem: no such account, no deployed cluster, or ARM refuses the credentials.
+    """
+    words: list[str] = options.words[1:] if options.words[:1] == ["--"] else options.words
+    if not words:
+        message = (
+            "no command given; for example:"
+            " python -m rehearsal as platform-admin -- kubectl get nodes"
+        )
+        raise Problem(message, 2)
+    account = find_account(options.account)
+    home = Home.from_environment()
+    ensure_cloud(home)
+    endpoint = daemon.status(home)
+    assert endpoint is not None  # noqa: S101 -- just made sure of
+    served = (
+        options.kubeconfig.read_text(encoding="utf-8")
+        if options.kubeconfig
+        else user_credentials(home, endpoint, account, options.stack)
+    )
+    kubeconfig = home.kubeconfigs / f"{options.stack}-{account.name}.yaml"
+    write_private(kubeconfig, logging_in_as(account, served, home))
+    environment = (
+        bare_environment()
+        | login_environment(account)
+        | {
+            "KUBECONFIG": str(kubeconfig),
+            "SSL_CERT_FILE": str(home.ca_certificate),
+        }
+    )
+    try:
+        return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 -- the user's own command
+    except FileNotFoundError:
+        message = f"there is no command '{words[0]}'"
+        raise Problem(message, 127) from None
+
+
+def find_account(name: str) -> Account:
+    """The account called `name`.
+
+    Raises:
+        Problem: there is none, or world.yaml is wrong; the message lists those there are.
+    """
+    try:
+        world = World.load()
+    except WorldError as error:
+        raise Problem(str(error), 2) from None
+    for account in world.accounts():
+        if account.name == name:
+            return account
+    known = ", ".join(account.name for account in world.accounts())
+    message = f"{DEFAULT.name} has no account '{name}'; it has {known}"
+    raise Problem(message, 2)
+
+
+def user_credentials(home: Home, endpoint: Endpoint, account: Account, stack: str) -> str:
+    """The user kubeconfig that ARM gives this account for the stack's cluster.
+
+    Raises:
+        Problem: Entra or ARM refuses, in their own words.
+    """
+    cluster_id = deployed_outputs(home, stack).get("clusterId")
+    if not cluster_id:
+        message = (
+            f"stack '{stack}' has no cluster; deploy it with: python -m rehearsal up -s {stack}"
+        )
+        raise Problem(message)
+    trust = ssl.create_default_context(cafile=str(home.ca_certificate))
+    with httpx.Client(base_url=endpoint.origin, verify=trust, timeout=30) as client:
+        token = answer(
+            client.post(f"/{account.tenant_id}/oauth2/v2.0/token", data=grant(account, endpoint))
+        )["access_token"]
+        found = answer(
+            client.post(
+                f"{cluster_id}/listClusterUserCredential",
+                params={"api-version": AKS_API_VERSION},
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        )
+    return base64.b64decode(found["kubeconfigs"][0]["value"]).decode()
+
+
+def grant(account: Account, endpoint: Endpoint) -> dict[str, str]:
+    """The token request by which the account logs in to ARM."""
+    scope = f"{endpoint.origin}/.default"
+    if account.kind == "ServicePrincipal":
+        return {
+            "grant_type": "client_credentials",
+            "client_id": account.app_id,
+            "client_secret": account.secret,
+            "scope": scope,
+        }
+    return {
+        "grant_type": "password",
+        "client_id": AZURE_CLI,
+        "username": account.upn,
+        "password": account.secret,
+        "scope": scope,
+    }
+
+
+def answer(reply: httpx.Response) -> dict[str, Any]:
+    """The reply's JSON object.
+
+    Raises:
+        Problem: it is a refusal; the message is the service's own.
+    """
+    body: dict[str, Any] = reply.json()
+    if reply.is_success:
+        return body
+    error = body.get("error", body)
+    if isinstance(error, dict):
+        raise Problem(f"{reply.status_code} {error['code']}: {error['message']}")
+    raise Problem(f"{reply.status_code} {error}: {body.get('error_description', '')}")
+
+
+def logging_in_as(account: Account, served: str, home: Home) -> str:
+    """The served kubeconfig with kubelogin's login mode set to one that needs no person.
+
+    The account's secret is not in it: kubelogin takes it from `login_environment`.
+    """
+    document = yaml.safe_load(served)
+    mode = "spn" if account.kind == "ServicePrincipal" else "ropc"
+    for user in document["users"]:
+        arguments: list[str] = user["user"]["exec"]["args"]
+        arguments[arguments.index("--login") + 1] = mode
+        arguments += ["--token-cache-dir", str(home.kubeconfigs / f"tokens-{account.name}")]
+    return yaml.safe_dump(document, sort_keys=False)
+
+
+def login_environment(account: Account) -> dict[str, str]:
+    """The variables from which kubelogin takes who logs in."""
+    if account.kind == "ServicePrincipal":
+        return {
+            "AAD_SERVICE_PRINCIPAL_CLIENT_ID": account.app_id,
+            "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET": account.secret,
+        }
+    return {
+        "AAD_USER_PRINCIPAL_NAME": account.upn,
+        "AAD_USER_PRINCIPAL_PASSWORD": account.secret,
+    }
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(text)

@@ -1,0 +1,151 @@
+"""`python -m rehearsal up|preview|destroy|refresh|down`: the engine over the local Azure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from rehearsal import engine
+from rehearsal.cli.access import access_table
+from rehearsal.cli.cloud import forget
+from rehearsal.cli.grammar import add_stack
+from rehearsal.cli.problem import Problem
+from rehearsal.cli.workplace import deployer_environment, ensure_cloud, passphrase, say
+from rehearsal.engine.backend import Backend
+from rehearsal.engine.display import display, outcome_json
+from rehearsal.home import Home
+from rehearsal.providers import servicers
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import TextIO
+
+    from rehearsal.cli.grammar import Commands
+    from rehearsal.engine.events import Operation
+
+OPERATIONS: dict[Operation, str] = {
+    "up": "make the cloud as the program says",
+    "preview": "show what `up` would do",
+    "refresh": "read the cloud and take what it says into the state",
+    "destroy": "delete everything that the stack made",
+}
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the four operations and `down`."""
+    for operation, text in OPERATIONS.items():
+        parser = commands.add_parser(operation, help=text)
+        add_stack(parser)
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        parser.add_argument("--expect-no-changes", action="store_true", help="exit 3 on a change")
+        parser.add_argument("--policy-pack", type=Path, metavar="DIR", help="judge by this pack")
+        parser.add_argument("--policy-config", type=Path, metavar="FILE", help="its levels, JSON")
+        parser.set_defaults(command=deploy, operation=operation)
+    down = commands.add_parser("down", help="destroy every stack, stop the local Azure, forget it")
+    down.set_defaults(command=take_down)
+
+
+def deploy(options: argparse.Namespace) -> int:
+    """Run the operation that the words name; the exit status."""
+    home = Home.from_environment()
+    packs = policy_packs(options)
+    check_stack(options.stack)
+    ensure_cloud(home)
+    outcome = run(
+        home,
+        options.operation,
+        options.stack,
+        packs=packs,
+        expect_no_changes=options.expect_no_changes,
+        stream=sys.stderr if options.json else sys.stdout,
+    )
+    if options.json:
+        print(json.dumps(outcome_json(outcome), indent=2))
+    elif options.operation == "up" and outcome.exit_code == 0 and "access" in outcome.outputs:
+        Console(soft_wrap=True).print("\n", access_table(outcome.outputs["access"]))
+    return outcome.exit_code
+
+
+def policy_packs(options: argparse.Namespace) -> tuple[engine.PolicyPackRef, ...]:
+    """The pack that the words name, if any.
+
+    Raises:
+        Problem: levels without a pack, or a file or directory that is not there.
+    """
+    pack: Path | None = options.policy_pack
+    levels: Path | None = options.policy_config
+    if pack is None:
+        if levels is not None:
+            message = "--policy-config says how strict a pack is; name it with --policy-pack DIR"
+            raise Problem(message, 2)
+        return ()
+    if not (pack / "PulumiPolicy.yaml").is_file():
+        raise Problem(f"--policy-pack {pack}: there is no {pack / 'PulumiPolicy.yaml'}", 2)
+    if levels is not None and not levels.is_file():
+        raise Problem(f"--policy-config {levels}: there is no such file", 2)
+    return (engine.PolicyPackRef(pack.absolute(), levels.absolute() if levels else None),)
+
+
+def check_stack(stack: str) -> None:
+    """Refuse a stack without a file, which would only be a misspelled one.
+
+    Raises:
+        Problem: there is no such stack file; the message lists those there are.
+    """
+    found = sorted(Path("stacks").glob("Pulumi.*.yaml"))
+    names = [file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in found]
+    if stack not in names:
+        message = f"there is no stacks/Pulumi.{stack}.yaml; there are {', '.join(names) or 'none'}"
+        raise Problem(message, 2)
+
+
+def run(  # noqa: PLR0913 -- what a run is made of
+    home: Home,
+    operation: Operation,
+    stack: str,
+    *,
+    packs: tuple[engine.PolicyPackRef, ...] = (),
+    expect_no_changes: bool = False,
+    stream: TextIO = sys.stdout,
+) -> engine.Outcome:
+    """Run an operation as the deploying service principal and show it on `stream`."""
+    environment = deployer_environment(home)
+    request = engine.Run(
+        operation=operation,
+        project_dir=Path.cwd(),
+        stack=stack,
+        backend=home.backend,
+        passphrase=passphrase(home),
+        python=Path(sys.executable),
+        environment=environment,
+        providers=servicers(environment),
+        policy_packs=packs,
+        expect_no_changes=expect_no_changes,
+    )
+    with display(stream) as show:
+        return engine.run(request, show)
+
+
+def take_down(_options: argparse.Namespace) -> int:
+    """Destroy every stack of the home, then stop the local Azure and remove the home.
+
+    Raises:
+        Problem: a stack could not be destroyed; everything is left for a second try.
+    """
+    home = Home.from_environment()
+    for found in Backend(home.backend).stacks():
+        say(f"destroying stack '{found.stack}'")
+        ensure_cloud(home)
+        if run(home, "destroy", found.stack).exit_code:
+            message = (
+                f"stack '{found.stack}' is not destroyed; mend what is said above, or drop the"
+                " whole rehearsal with: python -m rehearsal cloud reset"
+            )
+            raise Problem(message)
+    forget(home)
+    say("nothing is left")
+    return 0

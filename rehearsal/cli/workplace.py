@@ -1,0 +1,107 @@
+"""What every command needs: the home, the passphrase, and the environment of child processes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rehearsal import toolchain
+from rehearsal.cli.problem import Problem
+from rehearsal.cloud import daemon
+from rehearsal.cloud.environment import client_environment
+
+if TYPE_CHECKING:
+    from rehearsal.home import Home
+
+# Settings that would lead a child of ours to another cloud, state or login than the rehearsal's.
+FOREIGN = ("ARM_", "AZURE_", "AAD_", "PULUMI_", "KUBECONFIG", "MSI_", "IDENTITY_")
+
+
+def say(text: str) -> None:
+    """A line of progress, on stderr so that stdout stays the command's answer."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def passphrase(home: Home) -> str:
+    """The passphrase of the stacks' secrets: the environment's, else one made once per home.
+
+    Raises:
+        Problem: `PULUMI_CONFIG_PASSPHRASE_FILE` names a file that cannot be read.
+    """
+    given = os.environ.get("PULUMI_CONFIG_PASSPHRASE")
+    if given is not None:
+        return given
+    file = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE")
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            message = f"PULUMI_CONFIG_PASSPHRASE_FILE names {file}: {error.strerror}"
+            raise Problem(message, 2) from None
+    kept = passphrase_file(home)
+    if not kept.exists():
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_urlsafe(24))
+    return kept.read_text(encoding="utf-8")
+
+
+def passphrase_file(home: Home) -> Path:
+    """Where the passphrase made for this home lies."""
+    return home.root / "passphrase"
+
+
+def find_tools() -> toolchain.Tools:
+    """The built tools.
+
+    Raises:
+        Problem: they are not built; the message says how to build them.
+    """
+    try:
+        return toolchain.find()
+    except toolchain.ToolchainError as error:
+        raise Problem(str(error)) from None
+
+
+def bare_environment() -> dict[str, str]:
+    """This process's environment without what belongs to another cloud, with our tools on PATH."""
+    tools = find_tools()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    first = (
+        str(tools.kubelogin.parent),
+        str(tools.kubectl.parent),
+        str(Path(sys.executable).parent),
+    )
+    kept["PATH"] = os.pathsep.join((*first, kept.get("PATH", "")))
+    return kept
+
+
+def deployer_environment(home: Home) -> dict[str, str]:
+    """The environment of the program, the providers and their plugins: the deployer's identity."""
+    return bare_environment() | client_environment(home)
+
+
+def ensure_cloud(home: Home) -> None:
+    """Start the local Azure unless it runs.
+
+    Raises:
+        Problem: it does not start; the message carries the reason.
+    """
+    home.create()
+    if daemon.status(home) is not None:
+        return
+    say("starting the local Azure")
+    try:
+        endpoint = daemon.start(home)
+    except daemon.DaemonError as error:
+        raise Problem(str(error)) from None
+    say(f"local Azure at {endpoint.origin}")
+
+
+def print_exports(variables: dict[str, str]) -> None:
+    """Print variables as a shell takes them in with `eval`."""
+    for name, value in variables.items():
+        print(f"export {name}={shlex.quote(value)}")

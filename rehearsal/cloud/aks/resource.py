@@ -1,0 +1,197 @@
+"""Managed clusters as ARM resources: create, read, update, delete, list.
+
+The answer is given at once; an operation then makes the runtime do what the document says.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from rehearsal.cloud.aks.resource_document import (
+    ACTION,
+    NAMESPACE,
+    TYPE,
+    changed_document,
+    cluster_id,
+    new_document,
+)
+from rehearsal.cloud.aks.resource_members import canonical
+from rehearsal.cloud.aks.resource_validation import check_name
+from rehearsal.cloud.aks.resource_work import DELETE, PUT
+from rehearsal.cloud.arm import errors, identities, providers, resource_groups
+from rehearsal.cloud.arm.operation_status import poll_headers
+from rehearsal.cloud.arm.resources import (
+    GROUPS,
+    RESOURCES,
+    checked_tags,
+    find_group,
+    group_id,
+    group_to_write_in,
+    resources_in,
+)
+from rehearsal.cloud.arm.subscriptions import tenant_of
+from rehearsal.cloud.web import Reply
+
+if TYPE_CHECKING:
+    from rehearsal.cloud.arm.dispatch import Call, Routes
+    from rehearsal.cloud.store import Json
+
+PATH = f"/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{ACTION}/{{cluster}}"
+FIRST_VERSION = "2018-03-31"
+
+
+def add_routes(routes: Routes) -> None:
+    """Add the operations."""
+    subscription = "/subscriptions/{subscription}"
+    by_group = PATH.removesuffix("/{cluster}")
+    prefix, first = "ManagedClusters", {"first_version": FIRST_VERSION}
+    read, write = f"{ACTION}/read", f"{ACTION}/write"
+    everywhere = f"{subscription}/providers/{ACTION}"
+    routes.add("GET", everywhere, f"{prefix}_List", _list, **first)
+    routes.add("GET", by_group, f"{prefix}_ListByResourceGroup", _list, **first)
+    routes.add("GET", PATH, f"{prefix}_Get", _get, action=read, **first)
+    routes.add("HEAD", PATH, f"{prefix}_CheckExistence", _get, action=read, **first)
+    routes.add("PUT", PATH, f"{prefix}_CreateOrUpdate", _put, action=write, **first)
+    routes.add("PATCH", PATH, f"{prefix}_UpdateTags", _patch, action=write, **first)
+    routes.add("DELETE", PATH, f"{prefix}_Delete", _delete, action=f"{ACTION}/delete", **first)
+
+
+def find(call: Call) -> Json:
+    """The cluster of the call's path.
+
+    Raises:
+        CloudError: 404 ResourceGroupNotFound or ResourceNotFound.
+    """
+    group = find_group(call)
+    found = call.cloud.store.get(RESOURCES, resource_id(call).lower())
+    if found is None:
+        raise errors.resource_not_found(ACTION, call.param("cluster"), group["name"])
+    return found
+
+
+def resource_id(call: Call) -> str:
+    """Id of the call's cluster, in the case of the call."""
+    return cluster_id(call.param("subscription"), call.param("group"), call.param("cluster"))
+
+
+def refuse_while_busy(call: Call, document: Json) -> None:
+    """Refuse a change while another one is going on.
+
+    Raises:
+        CloudError: 409 OperationNotAllowed.
+    """
+    state = document["properties"]["provisioningState"]
+    if call.cloud.operations.running(call.cloud, document["id"]) is not None:
+        raise errors.operation_in_progress(f"{document['name']} - {state}")
+
+
+def write(call: Call, document: Json, state: str) -> Json:
+    """Put the document in the store with that provisioning state, and begin to make it true.
+
+    Returns the operation, to be launched after the transaction.
+    """
+    document["properties"]["provisioningState"] = state
+    for pool in document["properties"]["agentPoolProfiles"]:
+        pool["provisioningState"] = state
+    document["eTag"] = str(uuid.uuid4())
+    call.cloud.store.put(RESOURCES, document["id"].lower(), document)
+    return call.cloud.operations.begin(
+        call.cloud, PUT, document["id"], location=document["location"]
+    )
+
+
+def _list(call: Call) -> Reply:
+    """The clusters that the caller may read; nobody is refused, some see none."""
+    scope = f"/subscriptions/{call.param('subscription')}"
+    if "group" in call.request.params:
+        scope = find_group(call)["id"]
+    rows = [
+        row
+        for row in resources_in(call.cloud, scope)
+        if row["type"] == TYPE and call.may(f"{ACTION}/read", row["id"])
+    ]
+    return Reply(200, {"value": rows})
+
+
+def _get(call: Call) -> Reply:
+    return Reply(200, find(call))
+
+
+def _put(call: Call) -> Reply:
+    with call.cloud.store.transaction():
+        group_to_write_in(call)
+        providers.require_registered(call.cloud, call.param("subscription"), NAMESPACE)
+        check_name(call.param("cluster"))
+        existing = call.cloud.store.get(RESOURCES, resource_id(call).lower())
+        _check_etag(call, existing)
+        if existing is not None:
+            refuse_while_busy(call, existing)
+        body = canonical(call.body(), "managedCluster")
+        tenant_id = tenant_of(call.cloud, call.param("subscription"))
+        document = (
+            new_document(resource_id(call), body, tenant_id)
+            if existing is None
+            else changed_document(existing, body, tenant_id)
+        )
+        operation = write(call, document, "Creating" if existing is None else "Updating")
+        if existing is None:
+            _make_node_group(call, document)
+        identities.add_principal(call.cloud, document)
+    call.cloud.operations.launch(call.cloud, operation)
+    status = 201 if existing is None else 200
+    return Reply(status, document, poll_headers(call, operation, result=False))
+
+
+def _make_node_group(call: Call, document: Json) -> None:
+    name = document["properties"]["nodeResourceGroup"]
+    subscription = call.param("subscription")
+    group = resource_groups.new_group(
+        subscription, name, document["location"], managed_by=document["id"]
+    )
+    call.cloud.store.put(GROUPS, group_id(subscription, name).lower(), group)
+
+
+def _check_etag(call: Call, existing: Json | None) -> None:
+    wanted = call.request.headers.get("if-match", "*").strip('"')
+    unwanted = call.request.headers.get("if-none-match", "")
+    current = None if existing is None else existing["eTag"]
+    if wanted not in {"*", current} or (unwanted == "*" and existing is not None):
+        message = "Operation is not allowed: the ETag is not the resource's current one"
+        raise errors.provider_error(412, "EtagMismatch", message)
+
+
+def _patch(call: Call) -> Reply:
+    body = call.body()
+    unknown = [name for name in body if name.lower() != "tags"]
+    if unknown:
+        message = f'UnmarshalEntity encountered error: json: unknown field "{unknown[0]}".'
+        raise errors.provider_error(400, "UnmarshalError", message)
+    with call.cloud.store.transaction():
+        document = find(call)
+        refuse_while_busy(call, document)
+        document["tags"] = checked_tags(body) or {}
+        document["eTag"] = str(uuid.uuid4())
+        call.cloud.store.put(RESOURCES, document["id"].lower(), document)
+    return Reply(200, document)
+
+
+def _delete(call: Call) -> Reply:
+    """Accept a delete, also while the cluster is being written: it is done after that."""
+    cloud = call.cloud
+    with cloud.store.transaction():
+        document = cloud.store.get(RESOURCES, resource_id(call).lower())
+        if document is None:
+            return Reply(204)
+        operation = cloud.operations.running(cloud, document["id"], DELETE)
+        launch = operation is None
+        if operation is None:
+            _check_etag(call, document)
+            document["properties"]["provisioningState"] = "Deleting"
+            cloud.store.put(RESOURCES, document["id"].lower(), document)
+            operation = cloud.operations.begin(
+                cloud, DELETE, document["id"], location=document["location"]
+            )
+    if launch:
+        cloud.operations.launch(cloud, operation)
+    return Reply(202, None, poll_headers(call, operation))

@@ -1,0 +1,182 @@
+"""What AKS fills in when a managed cluster is read back.
+
+Values that Azure draws at random are made from the cluster's id here, so they are the same on
+every machine and after every restart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.cloud.arm.identities import TYPE as IDENTITY
+from rehearsal.cloud.arm.identities import made_up_ids
+
+if TYPE_CHECKING:
+    from rehearsal.cloud.store import Json
+
+VERSIONS = {
+    "1.31": "1.31.13",
+    "1.32": "1.32.9",
+    "1.33": "1.33.5",
+    "1.34": "1.34.1",
+    "1.35": "1.35.0",
+    "1.36": "1.36.3",
+}
+"""The newest patch of each Kubernetes version that a cluster can have."""
+_DEFAULT_VERSION = "1.34"
+_UNREADABLE = (("windowsProfile", "adminPassword"), ("servicePrincipalProfile", "secret"))
+
+
+def full_version(given: str) -> str | None:
+    """The version with its patch, or None for one that is not to be had."""
+    minor = ".".join(given.split(".")[:2])
+    newest = VERSIONS.get(minor)
+    if newest is None or given == minor:
+        return newest
+    patch = given.removeprefix(f"{minor}.")
+    fits = patch.isdecimal() and int(patch) <= int(newest.rsplit(".", 1)[-1])
+    return given if fits else None
+
+
+def filled_in(resource_id: str, location: str, given: Json, tenant_id: str) -> Json:
+    """The properties with everything that AKS adds.
+
+    Args:
+        resource_id: The cluster's id, with its name and group in the case they were made with.
+        location: The cluster's region.
+        given: Properties that were checked.
+        tenant_id: The subscription's tenant.
+    """
+    properties = deepcopy(given)
+    for profile, secret in _UNREADABLE:
+        if isinstance(properties.get(profile), dict):
+            properties[profile].pop(secret, None)
+    name, group = resource_id.split("/")[8], resource_id.split("/")[4]
+    prefix = properties.get("dnsPrefix") or properties.get("fqdnSubdomain")
+    host = f"{prefix}-{_digest(resource_id, 8)}"
+    domain = f"hcp.{location}.azmk8s.io"
+    version = properties.setdefault("kubernetesVersion", _DEFAULT_VERSION)
+    properties["currentKubernetesVersion"] = full_version(version)
+    defaults: Json = {
+        "nodeResourceGroup": f"MC_{group}_{name}_{location}"[:80],
+        "enableRBAC": True,
+        "supportPlan": "KubernetesOfficial",
+        "disableLocalAccounts": False,
+        "maxAgentPools": 100,
+        "powerState": {"code": "Running"},
+        "fqdn": f"{host}.{domain}",
+        "azurePortalFQDN": f"{host}.portal.{domain}",
+        "resourceUID": _digest(f"uid {resource_id}", 24),
+        "servicePrincipalProfile": {"clientId": "msi"},
+        "oidcIssuerProfile": {"enabled": False},
+        "securityProfile": {},
+        "storageProfile": {
+            "diskCSIDriver": {"enabled": True},
+            "fileCSIDriver": {"enabled": True},
+            "snapshotController": {"enabled": True},
+        },
+        "autoUpgradeProfile": {"nodeOSUpgradeChannel": "NodeImage"},
+    }
+    for key, value in defaults.items():
+        if properties.get(key) is None:
+            properties[key] = value
+    properties["networkProfile"] = _network(properties.get("networkProfile") or {})
+    properties["identityProfile"] = _kubelet(resource_id, properties["nodeResourceGroup"])
+    properties["agentPoolProfiles"] = [
+        filled_in_pool(pool, properties) for pool in properties["agentPoolProfiles"]
+    ]
+    if properties.get("aadProfile"):
+        properties["aadProfile"] = _entra(properties["aadProfile"], tenant_id)
+    return {key: value for key, value in properties.items() if value is not None}
+
+
+def filled_in_pool(given: Json, properties: Json) -> Json:
+    """A node pool with everything that AKS adds, for a cluster with those properties."""
+    version = given.get("orchestratorVersion") or properties["kubernetesVersion"]
+    pool: Json = {
+        "name": given["name"],
+        "count": given.get("minCount") if given.get("enableAutoScaling") else 1,
+        "osDiskSizeGB": 128,
+        "osDiskType": "Managed",
+        "kubeletDiskType": "OS",
+        "maxPods": 250 if properties["networkProfile"]["networkPlugin"] == "azure" else 110,
+        "type": "VirtualMachineScaleSets",
+        "mode": "User",
+        "enableAutoScaling": False,
+        "scaleDownMode": "Delete",
+        "powerState": {"code": "Running"},
+        "orchestratorVersion": version,
+        "enableNodePublicIP": False,
+        "osType": "Linux",
+        "osSKU": "Ubuntu",
+        "nodeImageVersion": "AKSUbuntu-2404gen2containerd-202510.19.1",
+        "enableFIPS": False,
+        "upgradeSettings": {"maxSurge": "10%"},
+    }
+    pool.update({key: value for key, value in given.items() if value is not None})
+    pool["currentOrchestratorVersion"] = full_version(version)
+    return pool
+
+
+def with_identity(resource_id: str, given: Json | None, tenant_id: str) -> Json | None:
+    """The `identity` as it is read back: with the ids of the service principals behind it."""
+    if given is None or given.get("type", "None") == "None":
+        return None
+    identity = deepcopy(given)
+    if identity["type"].lower() == "systemassigned":
+        identity.update(principalId=made_up_ids(resource_id)[0], tenantId=tenant_id)
+    assigned: dict[str, Json] = identity.get("userAssignedIdentities") or {}
+    for identity_id in assigned:
+        object_id, app_id = made_up_ids(identity_id)
+        found = {"principalId": object_id, "clientId": app_id}
+        assigned[identity_id] = found
+    return identity
+
+
+def _entra(given: Json, tenant_id: str) -> Json:
+    """As seen: `{managed: true}` reads back with null groups, no Azure RBAC, and the tenant."""
+    return {
+        "managed": True,
+        "adminGroupObjectIDs": given.get("adminGroupObjectIDs"),
+        "enableAzureRBAC": bool(given.get("enableAzureRBAC")),
+        "tenantID": given.get("tenantID") or tenant_id,
+    }
+
+
+def _network(given: Json) -> Json:
+    network: Json = {
+        "networkPlugin": "azure",
+        "networkPolicy": "none",
+        "networkDataplane": "azure",
+        "loadBalancerSku": "standard",
+        "serviceCidr": "10.0.0.0/16",
+        "dnsServiceIP": "10.0.0.10",
+        "outboundType": "loadBalancer",
+        "ipFamilies": ["IPv4"],
+    }
+    network.update({key: value for key, value in given.items() if value is not None})
+    if network["networkPlugin"] == "azure" and "networkPluginMode" not in network and not given:
+        network["networkPluginMode"] = "overlay"
+    if network["networkPlugin"] == "kubenet" or network.get("networkPluginMode") == "overlay":
+        network.setdefault("podCidr", "10.244.0.0/16")
+    if "podCidr" in network:
+        network.setdefault("podCidrs", [network["podCidr"]])
+    network.setdefault("serviceCidrs", [network["serviceCidr"]])
+    return network
+
+
+def _kubelet(resource_id: str, node_group: str) -> dict[str, Any]:
+    subscription, name = resource_id.split("/")[2], resource_id.split("/")[8]
+    identity_id = (
+        f"/subscriptions/{subscription}/resourcegroups/{node_group}/providers/{IDENTITY}"
+        f"/{name}-agentpool"
+    )
+    object_id, app_id = made_up_ids(identity_id)
+    found = {"resourceId": identity_id, "clientId": app_id, "objectId": object_id}
+    return {"kubeletidentity": found}
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.lower().encode()).hexdigest()[:length]

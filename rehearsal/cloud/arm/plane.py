@@ -1,0 +1,59 @@
+"""Puts the ARM plane together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rehearsal.cloud.aks import agent_pools, credentials, resource, resource_work
+from rehearsal.cloud.aks.resource_document import TYPE as MANAGED_CLUSTER
+from rehearsal.cloud.arm import (
+    features,
+    identities,
+    metadata,
+    operation_status,
+    providers,
+    resource_groups,
+    role_assignments,
+    role_definitions,
+    subscriptions,
+)
+from rehearsal.cloud.arm.dispatch import Routes
+
+if TYPE_CHECKING:
+    from threading import Thread
+
+    from rehearsal.cloud.context import Cloud
+
+_MODULES = (
+    metadata,
+    subscriptions,
+    resource_groups,
+    providers,
+    features,
+    operation_status,
+    identities,
+    resource,
+    agent_pools,
+    credentials,
+    role_definitions,
+    role_assignments,
+)
+
+
+def register(cloud: Cloud) -> None:
+    """Add all of ARM's routes, those of its resource providers included."""
+    routes = Routes(cloud)
+    for module in _MODULES:
+        module.add_routes(routes)
+    removers = {MANAGED_CLUSTER: resource_work.remove, identities.TYPE: identities.drop_principal}
+    resource_groups.define_work(cloud.operations, removers)
+    resource_work.define_work(cloud.operations)
+
+
+def resume(cloud: Cloud) -> list[Thread]:
+    """Start what an earlier process has left: unfinished operations, and every cluster.
+
+    Returns at once; the clusters are there again when the threads have ended.
+    """
+    # First what no operation is about to see to, as an operation may end at once.
+    return [*resource_work.restart(cloud), *cloud.operations.resume(cloud)]

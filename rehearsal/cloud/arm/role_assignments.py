@@ -1,0 +1,277 @@
+"""Role assignments: giving, reading and taking away Azure roles.
+
+Refusals and their order follow
+https://learn.microsoft.com/azure/role-based-access-control/troubleshooting.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING, Any, cast
+
+from rehearsal.cloud.arm import errors
+from rehearsal.cloud.arm.authorization import ASSIGNMENTS, identities
+from rehearsal.cloud.arm.resources import GROUPS, RESOURCES, group_id, refuse_unknown_members
+from rehearsal.cloud.arm.role_definitions import definition_id, no_such_role
+from rehearsal.cloud.arm.roles import Role, find_role
+from rehearsal.cloud.arm.scopes import Scope, covers, is_guid, normalized
+from rehearsal.cloud.clock import wire_time
+from rehearsal.cloud.web import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rehearsal.cloud.arm.dispatch import Call, Routes
+    from rehearsal.cloud.context import Cloud
+    from rehearsal.cloud.store import Json
+
+TYPE = "Microsoft.Authorization/roleAssignments"
+_KINDS = ("User", "Group", "ServicePrincipal", "ForeignGroup", "Device")
+_MEMBERS = (
+    "roleDefinitionId",
+    "principalId",
+    "principalType",
+    "canDelegate",
+    "description",
+    "condition",
+    "conditionVersion",
+    "delegatedManagedIdentityResourceId",
+    "scope",
+)
+
+
+def add_routes(routes: Routes) -> None:
+    """Add the operations; what is before `/providers` is the scope."""
+    many = f"{{scope*}}/providers/{TYPE}"
+    one = f"{many}/{{name}}"
+    read, write, delete = (f"{TYPE}/{verb}" for verb in ("read", "write", "delete"))
+    scope = "{scope}"
+    routes.add("GET", many, "RoleAssignments_ListForScope", _list, action=read, scope=scope)
+    routes.add("GET", one, "RoleAssignments_Get", _get, action=read, scope=scope)
+    routes.add("PUT", one, "RoleAssignments_Create", _put, action=write, scope=scope)
+    routes.add("DELETE", one, "RoleAssignments_Delete", _delete, action=delete, scope=scope)
+
+
+def put(  # noqa: PLR0913 - each is one property of the assignment
+    cloud: Cloud,
+    *,
+    scope: str,
+    role: Role,
+    principal_id: str,
+    principal_type: str,
+    subscription_id: str,
+) -> Json:
+    """Write an assignment without asking anything, under a name made of what it says."""
+    name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{normalized(scope)}|{role.id}|{principal_id}"))
+    given = {
+        "roleDefinitionId": definition_id(role, subscription_id),
+        "principalId": principal_id,
+        "principalType": principal_type,
+    }
+    document = _document(scope, name, given, wire_time(cloud.clock.now()), None)
+    cloud.store.put(ASSIGNMENTS, document["id"].lower(), document)
+    return document
+
+
+def _document(scope: str, name: str, given: Json, now: str, creator: str | None) -> Json:
+    kept = ("description", "condition", "conditionVersion", "delegatedManagedIdentityResourceId")
+    return {
+        "id": f"{scope.rstrip('/')}/providers/{TYPE}/{name}",
+        "name": name,
+        "type": TYPE,
+        "properties": {
+            "roleDefinitionId": given["roleDefinitionId"],
+            "principalId": given["principalId"],
+            "principalType": given["principalType"],
+            "scope": scope or "/",
+            **{key: given.get(key) for key in kept},
+            "createdOn": now,
+            "updatedOn": now,
+            "createdBy": creator,
+            "updatedBy": creator,
+        },
+    }
+
+
+def _key(call: Call) -> str:
+    return f"{call.param('scope').rstrip('/')}/providers/{TYPE}/{call.param('name')}".lower()
+
+
+def _get(call: Call) -> Reply:
+    found = call.cloud.store.get(ASSIGNMENTS, _key(call))
+    if found is None:
+        message = f"The role assignment '{call.param('name')}' is not found."
+        raise errors.arm_error(404, "RoleAssignmentNotFound", message)
+    return Reply(200, found)
+
+
+def _delete(call: Call) -> Reply:
+    with call.cloud.store.transaction():
+        found = call.cloud.store.get(ASSIGNMENTS, _key(call))
+        call.cloud.store.delete(ASSIGNMENTS, _key(call))
+    return Reply(204) if found is None else Reply(200, found)
+
+
+def _put(call: Call) -> Reply:
+    name = call.param("name")
+    if not is_guid(name):
+        message = f"The role assignment ID '{name}' is not valid. The role assignment ID must be a"
+        raise errors.arm_error(400, "InvalidRoleAssignmentId", f"{message} GUID.")
+    scope = _existing_scope(call)
+    given = _properties(call)
+    role = find_role(given["roleDefinitionId"])
+    if role is None:
+        raise no_such_role(given["roleDefinitionId"])
+    _check_principal(call, given)
+    parsed = Scope.parse(scope)
+    given["roleDefinitionId"] = definition_id(role, parsed.subscription if parsed else "")
+    now = wire_time(call.cloud.clock.now())
+    document = _document(scope, name, given, now, call.caller.object_id)
+    with call.cloud.store.transaction():
+        existing = call.cloud.store.get(ASSIGNMENTS, _key(call))
+        if existing is not None:
+            _check_same(existing, document)
+            for key in ("createdOn", "createdBy"):
+                document["properties"][key] = existing["properties"][key]
+        _check_no_twin(call.cloud, document)
+        call.cloud.store.put(ASSIGNMENTS, _key(call), document)
+    return Reply(201 if existing is None else 200, document)
+
+
+def _existing_scope(call: Call) -> str:
+    """The path's scope, if what it names is there."""
+    scope = call.param("scope")
+    parsed = Scope.parse(scope)
+    if parsed is None:
+        message = f"The scope '{scope}' is not valid."
+        raise errors.arm_error(400, "InvalidScope", message)
+    store = call.cloud.store
+    group = group_id(parsed.subscription, parsed.resource_group)
+    if parsed.resource_group and store.get(GROUPS, group.lower()) is None:
+        raise errors.resource_group_not_found(parsed.resource_group)
+    if parsed.resource and store.get(RESOURCES, parsed.resource.lower()) is None:
+        resource_type, _, name = parsed.resource.partition("/providers/")[2].rpartition("/")
+        raise errors.resource_not_found(resource_type, name, parsed.resource_group)
+    return scope
+
+
+def _properties(call: Call) -> Json:
+    body = call.body()
+    refuse_unknown_members(body, ("id", "name", "type", "properties"))
+    properties = body.get("properties")
+    if not isinstance(properties, dict):
+        raise errors.invalid_request_content("Required property 'properties' not found in JSON")
+    given = cast("Json", properties)
+    refuse_unknown_members(given, _MEMBERS, "properties")
+    for key in ("roleDefinitionId", "principalId"):
+        value: Any = given.get(key)
+        if not isinstance(value, str) or not value:
+            problem = f"Required property '{key}' not found in JSON. Path 'properties'"
+            raise errors.invalid_request_content(problem)
+    if not is_guid(given["principalId"]):
+        message = f"The Principal ID '{given['principalId']}' is not valid. Principal ID must be a"
+        raise errors.arm_error(400, "InvalidPrincipalId", f"{message} GUID.")
+    kind = given.get("principalType")
+    if kind is not None and kind not in _KINDS:
+        problem = f"Error converting value \"{kind}\" to type 'PrincipalType'"
+        raise errors.invalid_request_content(problem)
+    return dict(given)
+
+
+def _check_principal(call: Call, given: Json) -> None:
+    """Look the principal up; only one whose type the caller vouches for may be unknown yet."""
+    principal = call.cloud.directory.principal(given["principalId"])
+    stated = given.get("principalType")
+    if principal is None:
+        if stated is None:
+            raise _principal_not_found(call, given["principalId"])
+        return
+    if stated is not None and stated != principal.kind:
+        raise errors.arm_error(
+            400,
+            "UnmatchedPrincipalType",
+            f"The PrincipalId '{given['principalId'].replace('-', '')}' has type"
+            f" '{principal.kind}' , which is different from specified PrinciaplType '{stated}'.",
+        )
+    given["principalType"] = principal.kind
+
+
+def _principal_not_found(call: Call, principal_id: str) -> Exception:
+    # Wording seen in MicrosoftDocs/azure-docs#103085.
+    return errors.arm_error(
+        400,
+        "PrincipalNotFound",
+        f"Principal {principal_id.replace('-', '')} does not exist in the directory"
+        f" {call.cloud.directory.tenant().id}. Check that you have the correct principal ID. If you"
+        " are creating this principal and then immediately assigning a role, this error might be"
+        " related to a replication delay. In this case, set the role assignment principalType"
+        " property to a value, such as ServicePrincipal, User, or Group.  See"
+        " https://aka.ms/docs-principaltype",
+    )
+
+
+def _check_same(existing: Json, document: Json) -> None:
+    """An assignment keeps its role, principal and scope for as long as it has its name."""
+    keys = ("roleDefinitionId", "principalId", "scope")
+    if any(_text(existing, key) != _text(document, key) for key in keys):
+        raise errors.arm_error(
+            400,
+            "RoleAssignmentUpdateNotPermitted",
+            "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+        )
+
+
+def _check_no_twin(cloud: Cloud, document: Json) -> None:
+    """The same role for the same principal at the same scope is there at most once."""
+    keys = ("roleDefinitionId", "principalId", "scope")
+    for key, other in cloud.store.all(ASSIGNMENTS):
+        if key != document["id"].lower() and all(
+            _text(other, k) == _text(document, k) for k in keys
+        ):
+            raise errors.arm_error(
+                409,
+                "RoleAssignmentExists",
+                "The role assignment already exists. The ID of the existing role assignment is"
+                f" {other['name'].replace('-', '')}.",
+            )
+
+
+def _text(document: Json, key: str) -> str:
+    value = document["properties"][key].lower()
+    return value.rsplit("/", 1)[-1] if key == "roleDefinitionId" else normalized(value)
+
+
+def _list(call: Call) -> Reply:
+    scope = call.param("scope")
+    fits = _filter(call, call.query("$filter"))
+    rows = [
+        row
+        for _, row in call.cloud.store.all(ASSIGNMENTS)
+        if (covers(row["properties"]["scope"], scope) or covers(scope, row["properties"]["scope"]))
+        and fits(row["properties"])
+    ]
+    return Reply(200, {"value": rows})
+
+
+def _filter(call: Call, expression: str) -> Callable[[Json], bool]:
+    """The test that a `$filter` asks for; terms are joined by `and`."""
+    tests = [
+        _term(call, term)
+        for term in re.split(r"\s+and\s+", expression, flags=re.IGNORECASE)
+        if term
+    ]
+    return lambda properties: all(test(properties) for test in tests)
+
+
+def _term(call: Call, term: str) -> Callable[[Json], bool]:
+    scope = call.param("scope")
+    if re.fullmatch(r"atScope\(\)", term, re.IGNORECASE):
+        return lambda properties: covers(properties["scope"], scope)
+    if found := re.fullmatch(r"principalId eq '([^']*)'", term, re.IGNORECASE):
+        return lambda properties: properties["principalId"].lower() == found[1].lower()
+    if found := re.fullmatch(r"assignedTo\('([^']*)'\)", term, re.IGNORECASE):
+        own = identities(call.cloud, found[1])
+        return lambda properties: properties["principalId"].lower() in own
+    message = f"The filter '{term}' is not one of atScope(), principalId eq, assignedTo()."
+    raise errors.arm_error(400, "UnsupportedQuery", message)

@@ -1,0 +1,39 @@
+"""The variables that point Azure's clients here, as the deploying service principal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rehearsal.cloud.world import World
+
+if TYPE_CHECKING:
+    from rehearsal.home import Home
+
+DEPLOYER = "deployer"
+
+
+def client_environment(home: Home) -> dict[str, str]:
+    """Variables for every client: SDKs, providers, kubelogin, az; the deployer's secret is in them.
+
+    Raises:
+        FileNotFoundError: the local Azure does not run.
+        WorldError: world.yaml cannot be used.
+    """
+    origin: str = json.loads(home.endpoint.read_text(encoding="utf-8"))["origin"]
+    world = World.load()
+    deployer = world.account(DEPLOYER)
+    return {
+        "AZURE_TENANT_ID": world.tenant_id,
+        "ARM_TENANT_ID": world.tenant_id,
+        "ARM_SUBSCRIPTION_ID": world.subscription_id,
+        "ARM_CLIENT_ID": deployer.app_id,
+        "ARM_CLIENT_SECRET": deployer.secret,
+        # Terraform's and Pulumi's providers want it without a scheme.
+        "ARM_METADATA_HOSTNAME": origin.removeprefix("https://"),
+        "AZURE_AUTHORITY_HOST": f"{origin}/",
+        "ARM_ENDPOINT": origin,
+        "GRAPH_ENDPOINT": origin,
+        "SSL_CERT_FILE": str(home.ca_certificate),
+        "REQUESTS_CA_BUNDLE": str(home.ca_certificate),
+    }

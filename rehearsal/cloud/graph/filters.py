@@ -1,0 +1,194 @@
+"""OData filters: the part of `$filter` that Graph answers for directory objects.
+
+    filter  = both { "or" both }
+    both    = one { "and" one }
+    one     = "not" one | "(" filter ")" | function | any | comparison
+    function= ("startswith" | "endswith") "(" property "," literal ")"
+    any     = property "/any(" name ":" name "eq" literal ")"
+    comparison = property ("eq" | "ne" | "in") literal(s)
+
+Text is compared without case, as Graph does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+Document = dict[str, Any]
+Predicate = Callable[[Document], bool]
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<word>[A-Za-z_@][\w.@]*(?:/[\w.]+)*|[0-9a-fA-F-]{36}|-?\d+)"
+    r"|(?P<mark>[(),:]))"
+)
+_LITERALS: dict[str, Any] = {"true": True, "false": False, "null": None}
+
+
+class FilterError(Exception):
+    """The filter cannot be read; the message says where."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter that was read."""
+
+    fits: Predicate
+    advanced: bool
+    """Whether Graph answers it only with `ConsistencyLevel: eventual` and `$count=true`."""
+
+
+def parse_filter(text: str) -> Filter:
+    """Read a filter.
+
+    Raises:
+        FilterError: it is not of the form above.
+    """
+    reader = _Reader(_tokens(text))
+    predicate = reader.either()
+    if reader.peek() is not None:
+        message = f"unexpected '{reader.peek()}'"
+        raise FilterError(message)
+    return Filter(predicate, reader.advanced)
+
+
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = []
+    position = 0
+    while position < len(text.rstrip()):
+        found = _TOKEN.match(text, position)
+        if found is None:
+            message = f"cannot read '{text[position:].strip()[:20]}'"
+            raise FilterError(message)
+        tokens.append(found.group().strip())
+        position = found.end()
+    return tokens
+
+
+@dataclass
+class _Reader:
+    tokens: list[str]
+    position: int = 0
+    advanced: bool = field(default=False)
+
+    def peek(self) -> str | None:
+        return self.tokens[self.position] if self.position < len(self.tokens) else None
+
+    def take(self) -> str:
+        token = self.peek()
+        if token is None:
+            message = "it ends too early"
+            raise FilterError(message)
+        self.position += 1
+        return token
+
+    def expect(self, mark: str) -> None:
+        token = self.take()
+        if token.lower() != mark:
+            message = f"expected '{mark}' where '{token}' is"
+            raise FilterError(message)
+
+    def is_next(self, word: str) -> bool:
+        token = self.peek()
+        return token is not None and token.lower() == word
+
+    def either(self) -> Predicate:
+        choices = [self.both()]
+        while self.is_next("or"):
+            self.take()
+            choices.append(self.both())
+        return lambda document: any(choice(document) for choice in choices)
+
+    def both(self) -> Predicate:
+        parts = [self.one()]
+        while self.is_next("and"):
+            self.take()
+            parts.append(self.one())
+        return lambda document: all(part(document) for part in parts)
+
+    def one(self) -> Predicate:
+        if self.is_next("("):
+            self.take()
+            inside = self.either()
+            self.expect(")")
+            return inside
+        word = self.take()
+        if word.lower() == "not":
+            self.advanced = True
+            inside = self.one()
+            return lambda document: not inside(document)
+        if word.lower() in ("startswith", "endswith"):
+            return self.function(word.lower())
+        if word.lower().endswith("/any"):
+            return self.any_of(word[: -len("/any")])
+        return self.comparison(word)
+
+    def function(self, name: str) -> Predicate:
+        self.expect("(")
+        path = self.take()
+        self.expect(",")
+        value = str(self.literal()).lower()
+        self.expect(")")
+        if name == "endswith":
+            self.advanced = True
+            return lambda document: _text(document, path).endswith(value)
+        return lambda document: _text(document, path).startswith(value)
+
+    def any_of(self, path: str) -> Predicate:
+        self.expect("(")
+        name = self.take()
+        self.expect(":")
+        self.expect(name.lower())
+        self.expect("eq")
+        value = _folded(self.literal())
+        self.expect(")")
+
+        def holds(document: Document) -> bool:
+            values: list[Any] = _value(document, path) or []
+            return value in [_folded(each) for each in values]
+
+        return holds
+
+    def comparison(self, path: str) -> Predicate:
+        operator = self.take().lower()
+        if operator == "in":
+            self.expect("(")
+            values = [_folded(self.literal())]
+            while self.is_next(","):
+                self.take()
+                values.append(_folded(self.literal()))
+            self.expect(")")
+            return lambda document: _folded(_value(document, path)) in values
+        if operator not in ("eq", "ne"):
+            message = f"the operator '{operator}' is not supported"
+            raise FilterError(message)
+        value = _folded(self.literal())
+        if operator == "eq":
+            return lambda document: _folded(_value(document, path)) == value
+        self.advanced = True
+        return lambda document: _folded(_value(document, path)) != value
+
+    def literal(self) -> Any:
+        token = self.take()
+        if token.startswith("'"):
+            return token[1:-1].replace("''", "'")
+        if token.lower() in _LITERALS:
+            return _LITERALS[token.lower()]
+        return int(token) if re.fullmatch(r"-?\d+", token) else token
+
+
+def _value(document: Document, path: str) -> Any:
+    found: Any = document
+    for name in path.split("/"):
+        found = cast("Document", found).get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _text(document: Document, path: str) -> str:
+    return str(_value(document, path) or "").lower()
+
+
+def _folded(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value

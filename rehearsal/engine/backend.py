@@ -1,0 +1,252 @@
+"""The file backend: where states, locks, histories and backups of stacks lie.
+
+The layout is that of the real CLI's `file://` backend (pulumi/pulumi, `pkg/backend/diy`), so both
+work on the same state: `.pulumi/meta.yaml`, `stacks/PROJECT/STACK.json` with a `.bak`, `locks/`,
+`history/`, `backups/`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from rehearsal.engine import locks
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from pathlib import Path
+
+_VERSION = 1
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_COMPRESSED = (".gz", ".zst")
+_COPIES_NAMED = 3
+
+
+class BackendError(Exception):
+    """The backend cannot be used; the message says why and what to do."""
+
+
+class LockedError(BackendError):
+    """Somebody else works on the stack."""
+
+
+class DamagedStateError(BackendError):
+    """The stack's state file cannot be read; the message names the copies to go back to."""
+
+
+@dataclass(frozen=True)
+class StackName:
+    """Project and name of a stack in a backend."""
+
+    project: str
+    stack: str
+
+    @property
+    def qualified(self) -> str:
+        """`organization/PROJECT/STACK`, as states and the real CLI name it."""
+        return f"organization/{self.project}/{self.stack}"
+
+
+class Backend:
+    """A file backend below `root`; made when the first stack is."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def stacks(self) -> list[StackName]:
+        """The stacks it holds, by project and name.
+
+        Raises:
+            BackendError: It is a backend of a version that this engine does not know.
+        """
+        self._check_version()
+        return [
+            StackName(file.parent.name, file.stem)
+            for file in sorted((self.root / ".pulumi" / "stacks").glob("*/*.json"))
+        ]
+
+    def files(self, project: str, stack: str) -> StackFiles:
+        """The files of a stack, which need not exist yet.
+
+        Raises:
+            BackendError: A name cannot be a stack's, or the backend's version is unknown.
+        """
+        for kind, name in (("project", project), ("stack", stack)):
+            if not _NAME.fullmatch(name):
+                raise BackendError(
+                    f"{name!r} is no {kind} name: it has 1 to 100 of letters, digits, '_', '-', '.'"
+                )
+        self._check_version()
+        return StackFiles(self.root, StackName(project, stack))
+
+    def _check_version(self) -> None:
+        meta = self.root / ".pulumi" / "meta.yaml"
+        version: Any = _VERSION
+        if meta.exists():
+            try:
+                version = yaml.safe_load(meta.read_text(encoding="utf-8"))["version"]
+            except (yaml.YAMLError, TypeError, KeyError):
+                version = "unreadable"
+        elif any((self.root / ".pulumi" / "stacks").glob("*.json")):
+            version = 0
+        if version != _VERSION:
+            raise BackendError(
+                f"{meta}: the backend's version is {version}; this engine knows {_VERSION}"
+                " (`pulumi state upgrade` brings older ones to it)"
+            )
+
+
+class StackFiles:
+    """The files of one stack; a `journal.Sink`."""
+
+    def __init__(self, root: Path, name: StackName) -> None:
+        self._base = root / ".pulumi"
+        self.name = name
+        self._prepared = False
+
+    @property
+    def state(self) -> Path:
+        """The state file."""
+        return self._base / "stacks" / self.name.project / f"{self.name.stack}.json"
+
+    @property
+    def copy(self) -> Path:
+        """The copy of the state from before the last run that changed it."""
+        return self.state.with_name(f"{self.state.name}.bak")
+
+    @property
+    def _backups(self) -> Path:
+        return self._base / "backups" / self.name.project / self.name.stack
+
+    def load(self) -> str | None:
+        """The text of the state, or None if the stack is new.
+
+        Raises:
+            DamagedStateError: The file is no JSON object.
+            BackendError: The state is compressed.
+        """
+        for suffix in _COMPRESSED:
+            if self.state.with_name(self.state.name + suffix).exists():
+                raise BackendError(
+                    f"{self.state}{suffix}: this engine reads no compressed states; unset"
+                    " PULUMI_SELF_MANAGED_STATE_GZIP and run `pulumi stack export | pulumi stack"
+                    " import` once"
+                )
+        if not self.state.exists():
+            return None
+        try:
+            text = self.state.read_text(encoding="utf-8")
+            content: Any = json.loads(text)
+        except ValueError as problem:
+            raise self.damaged(f"it is no JSON: {problem}") from None
+        if not isinstance(content, dict):
+            raise self.damaged("it is no JSON object")
+        return text
+
+    def damaged(self, reason: str) -> DamagedStateError:
+        """The error for a state that cannot be used; it names the copies to go back to."""
+        backups = sorted(self._backups.glob("*.json"), reverse=True)[:_COPIES_NAMED]
+        copies = [path for path in (self.copy, *backups) if path.exists()]
+        lines = [f"{self.state}: the state cannot be used: {reason}"]
+        if copies:
+            lines.append("to go back to an earlier state, copy one of these over it, and refresh:")
+            lines.extend(f"  {path}" for path in copies)
+        else:
+            lines.append("there is no copy of an earlier state")
+        return DamagedStateError("\n".join(lines))
+
+    def save(self, text: str, *, durable: bool) -> None:
+        """Replace the state at once: whoever reads sees the old or the new text, never a part.
+
+        The first call keeps a copy of the state that it replaces.
+
+        Args:
+            text: The new state.
+            durable: Return only when it is on the disk.
+        """
+        if not self._prepared:
+            self._prepare()
+            self._prepared = True
+        _replace(self.state, text, durable=durable)
+
+    def _prepare(self) -> None:
+        """Make the backend's directories and version file, and the copy of the present state."""
+        self.state.parent.mkdir(parents=True, exist_ok=True)
+        meta = self._base / "meta.yaml"
+        if not meta.exists():
+            _replace(meta, f"version: {_VERSION}\n", durable=True)
+        if self.state.exists():
+            _replace(self.copy, self.state.read_text(encoding="utf-8"), durable=True)
+
+    @contextmanager
+    def lock(self) -> Generator[None]:
+        """Hold the stack's lock; one that a process which is no more left behind is removed.
+
+        Raises:
+            LockedError: Somebody else holds it.
+        """
+        directory = self._base / "locks" / self.name.qualified
+        try:
+            with locks.held(directory, f"the stack '{self.name.stack}'"):
+                yield
+        except locks.LockedError as refusal:
+            raise LockedError(str(refusal)) from None
+
+    def remember(self, kind: str, result: str, changes: Mapping[str, int], started: float) -> None:
+        """Add the run that ended now, and its state, to history and backups.
+
+        Args:
+            kind: `update`, `refresh` or `destroy`.
+            result: `succeeded` or `failed`.
+            changes: Counts by operation.
+            started: When the run began, in seconds of the Unix epoch.
+        """
+        now = time.time_ns()
+        run = {
+            "kind": kind,
+            "startTime": int(started),
+            "message": "",
+            "environment": {},
+            "config": {},
+            "result": result,
+            "endTime": now // 1_000_000_000,
+            "resourceChanges": dict(changes),
+        }
+        history = self._base / "history" / self.name.project / self.name.stack
+        stem = f"{self.name.stack}-{now}"
+        for directory in (history, self._backups):
+            directory.mkdir(parents=True, exist_ok=True)
+        _replace(history / f"{stem}.history.json", json.dumps(run), durable=False)
+        if self.state.exists():
+            shutil.copyfile(self.state, history / f"{stem}.checkpoint.json")
+            shutil.copyfile(self.state, self._backups / f"{self.name.stack}.{now}.json")
+
+    def remove(self) -> None:
+        """Remove the stack's state, and the copy of it; histories and backups stay."""
+        for path in (self.state, self.copy):
+            path.unlink(missing_ok=True)
+
+
+def _replace(path: Path, text: str, *, durable: bool) -> None:
+    """Write a file beside `path` and move it there."""
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+    temporary.replace(path)
+    if durable:
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)

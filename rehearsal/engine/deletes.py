@@ -1,0 +1,66 @@
+"""Deletes what is no more wanted: what the program dropped, and what replacements left behind."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from rehearsal.engine.deployment import StepFailedError, StoppedError
+from rehearsal.engine.execute import Step
+from rehearsal.engine.graph import Graph, references
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rehearsal.engine.deployment import Deployment
+    from rehearsal.engine.events import Op
+    from rehearsal.engine.execute import Executor
+    from rehearsal.engine.state import Resource
+
+
+def condemned(deployment: Deployment) -> list[Resource]:
+    """The old rows that have to go, once the program ended well; all of them in a destroy."""
+    return [row for row in deployment.base.resources if _op(row, deployment) is not None]
+
+
+def _op(row: Resource, deployment: Deployment) -> Op | None:
+    """What has to happen to an old row; None if it stays."""
+    current = deployment.marks.get(id(row), row)
+    if current.delete:
+        return "discard-replaced" if row.external else "delete-replaced"
+    if row.urn in deployment.news or row.urn in deployment.aliased:
+        return None
+    if current.pending_replacement:
+        return "remove-pending-replace"
+    return "discard" if row.external else "delete"
+
+
+def delete_all(
+    deployment: Deployment, executor: Executor, rows: Sequence[Resource], parallel: int
+) -> None:
+    """Delete rows in groups: what depends on a row goes before it.
+
+    A failure is told; what the row needs stays then, and everything else goes on.
+    """
+    doomed = {row.urn for row in rows}
+    blocked: set[str] = set()
+
+    def delete(row: Resource) -> bool:
+        op = _op(row, deployment)
+        if op is None or row.urn in blocked:
+            return op is None
+        step = Step(op, row.urn, row, guarded=op == "delete")
+        try:
+            executor.run([step], doomed)
+        except StoppedError:
+            return False
+        except StepFailedError as error:
+            deployment.report.error(str(error), error.urn)
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="delete") as pool:
+        for group in Graph(deployment.base.resources).delete_order(rows):
+            for row, is_gone in zip(group, pool.map(delete, group), strict=True):
+                if not is_gone:
+                    blocked.update(references(row))

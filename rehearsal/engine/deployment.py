@@ -1,0 +1,86 @@
+"""What the parts of one run share: the old rows, the goals so far, and whether to go on."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rehearsal.engine.judge import PolicyStopError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rehearsal.engine.configuration import Configuration
+    from rehearsal.engine.goal import Goal
+    from rehearsal.engine.judge import Judge
+    from rehearsal.engine.ledger import Ledger
+    from rehearsal.engine.registry import Registry
+    from rehearsal.engine.report import Report
+    from rehearsal.engine.state import Resource, Snapshot
+    from rehearsal.engine.values import Value
+
+
+class StoppedError(Exception):
+    """The run is ending: an earlier step failed, or somebody interrupted it."""
+
+
+class StepFailedError(Exception):
+    """A step cannot be decided on or carried out; `urn` is what it is about."""
+
+    def __init__(self, message: str, urn: str) -> None:
+        super().__init__(message)
+        self.urn = urn
+
+
+@dataclass
+class Deployment:
+    """The state of one run.
+
+    `olds` are the rows of the last run by URN, without those that only wait for their deletion;
+    `news` the rows of this run; `marks` what stands in the journal for an old row (by identity)
+    that was replaced, or deleted before its replacement.
+    """
+
+    stack: str
+    project: str
+    root: Path
+    dry_run: bool
+    base: Snapshot
+    ledger: Ledger
+    registry: Registry
+    report: Report
+    judge: Judge
+    configuration: Configuration
+    disabled_defaults: frozenset[str] = frozenset()
+    olds: dict[str, Resource] = field(default_factory=dict[str, "Resource"])
+    news: dict[str, Resource] = field(default_factory=dict[str, "Resource"])
+    goals: dict[str, Goal] = field(default_factory=dict[str, "Goal"])
+    aliased: dict[str, str] = field(default_factory=dict[str, str])
+    """The new URN by the old one."""
+    replaced: set[str] = field(default_factory=set[str])
+    """The URNs replaced in this run."""
+    deleted_first: set[str] = field(default_factory=set[str])
+    """The URNs of dependents that a delete-before-replace deleted, until they are registered."""
+    marks: dict[int, Resource] = field(default_factory=dict[int, "Resource"])
+    stack_outputs: Mapping[str, Value] | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.olds.update({row.urn: row for row in self.base.resources if not row.delete})
+
+    def check_running(self) -> None:
+        """Go on only if nothing has failed so far.
+
+        Raises:
+            StoppedError: The run is ending.
+        """
+        if self.stopping.is_set():
+            raise StoppedError("the run is ending")
+
+    def fail(self, error: Exception, urn: str = "") -> None:
+        """Tell an error, once, and start nothing new."""
+        if not isinstance(error, (StoppedError, PolicyStopError)):
+            self.report.error(str(error), error.urn if isinstance(error, StepFailedError) else urn)
+        self.stopping.set()

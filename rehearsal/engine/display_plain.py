@@ -1,0 +1,72 @@
+"""Draws a run as lines, for logs and pipes: a line when a step ends, reminders of slow ones."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from rehearsal.engine import display_sections as sections
+from rehearsal.engine import display_text as text
+from rehearsal.engine.display_base import Display
+from rehearsal.engine.display_view import Row
+from rehearsal.engine.events import Diagnostic, RunStarted, StepFinished
+
+if TYPE_CHECKING:
+    from rehearsal.engine.events import Event
+
+_SLOW_SECONDS = 2.0
+_REMINDER_SECONDS = 20.0
+_POLL_SECONDS = 0.5
+
+
+class PlainDisplay(Display):
+    """Lines in the order of events."""
+
+    def begin(self) -> None:
+        """Start to watch for slow steps."""
+        self._reminded: dict[str, float] = {}
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._remind_until_end, daemon=True)
+        self._watch.start()
+
+    def take(self, event: Event) -> None:
+        """Write what the event has to say at once, if anything."""
+        with self.lock:
+            self.view.take(event, self.clock())
+            if isinstance(event, RunStarted):
+                self.write([text.title(self.view)])
+            elif isinstance(event, StepFinished):
+                self._finished(event)
+            elif isinstance(event, Diagnostic) and sections.is_remark(event):
+                self.write(sections.diagnostic_line(event))
+
+    def end(self) -> None:
+        """Write the rest."""
+        self._ended.set()
+        self._watch.join()
+        self.tail()
+
+    def remind(self) -> None:
+        """Tell of steps that have been going on for long, now and again."""
+        now = self.clock()
+        with self.lock:
+            for row in self.view.running():
+                due = self._reminded.get(row.urn, row.started + _SLOW_SECONDS)
+                if now >= due:
+                    self._reminded[row.urn] = now + _REMINDER_SECONDS
+                    self.write([text.row_line(row, now=now, preview=self.preview)])
+
+    def _remind_until_end(self) -> None:
+        while not self._ended.wait(_POLL_SECONDS):
+            self.remind()
+
+    def _finished(self, event: StepFinished) -> None:
+        if event.op in {"same", "replace"}:
+            return
+        row = Row(
+            event.urn, op=event.op, seconds=event.seconds, failed=event.failed, diff=event.diff
+        )
+        self.write([text.row_line(row, now=self.clock(), preview=self.preview)])
+        self.write(Text("    ").append(line) for line in text.diff_lines(row))

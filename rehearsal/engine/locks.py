@@ -1,0 +1,143 @@
+"""The lock of a stack, as the real CLI's file backend takes it.
+
+Each holder writes a file of its own, looks whether there is another, and gives up if so
+(pulumi/pulumi, `pkg/backend/diy/lock.go`). Unlike the real one, ours recognises what a process of
+this machine that is no more has left behind.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+_CLOCK_SLACK_SECONDS = 2.0
+"""Start times of processes are known to a hundredth, the boot time they count from to a second."""
+
+
+class LockedError(Exception):
+    """Somebody else works on the stack."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock; pid 0 if its file cannot be read."""
+
+    path: Path
+    pid: int
+    username: str
+    hostname: str
+    timestamp: str
+
+    def is_gone(self) -> bool:
+        """Whether it is certain that the holder is no more: it was a process of this machine."""
+        if not self.pid or self.hostname != socket.gethostname():
+            return False
+        if self.pid == os.getpid():
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        started = _process_start(self.pid)
+        taken = _seconds(self.timestamp)
+        return started is not None and taken is not None and started > taken + _CLOCK_SLACK_SECONDS
+
+
+@contextmanager
+def held(directory: Path, what: str) -> Generator[None]:
+    """Hold the lock that the directory stands for; `what` names it in the refusal.
+
+    Raises:
+        LockedError: Somebody else holds it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    own = directory / f"{uuid.uuid4()}.json"
+    _write(own)
+    try:
+        others = [holder for holder in _holders(directory) if holder.path != own]
+        for holder in others:
+            if holder.is_gone():
+                holder.path.unlink(missing_ok=True)
+        living = [holder for holder in others if holder.path.exists()]
+        if living:
+            raise LockedError(_refusal(what, living))
+        yield
+    finally:
+        own.unlink(missing_ok=True)
+
+
+def _write(path: Path) -> None:
+    """Write the lock at once, so that nobody reads a part of it."""
+    holder = {
+        "pid": os.getpid(),
+        "username": getpass.getuser(),
+        "hostname": socket.gethostname(),
+        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps(holder), encoding="utf-8")
+    temporary.rename(path)
+
+
+def _holders(directory: Path) -> list[Holder]:
+    return [_read(path) for path in sorted(directory.glob("*.json"))]
+
+
+def _read(path: Path) -> Holder:
+    try:
+        fields: Any = json.loads(path.read_text(encoding="utf-8"))
+        return Holder(
+            path=path,
+            pid=int(fields["pid"]),
+            username=str(fields["username"]),
+            hostname=str(fields["hostname"]),
+            timestamp=str(fields["timestamp"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder(path, 0, "somebody", "an unknown machine", "an unknown time")
+
+
+def _refusal(what: str, holders: list[Holder]) -> str:
+    lines = [
+        f"  {holder.path}: created by {holder.username}@{holder.hostname} (pid {holder.pid})"
+        f" at {holder.timestamp}"
+        for holder in holders
+    ]
+    intro = (
+        f"{what} is currently locked by {len(holders)} lock(s); wait for the other run to end, or,"
+        " if it is certain that none is left, delete:"
+    )
+    return "\n".join([intro, *lines])
+
+
+def _process_start(pid: int) -> float | None:
+    """When a process began, in seconds of the epoch; None where the system does not tell."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:  # noqa: PTH123 - no user's path
+            ticks = int(file.read().rpartition(")")[2].split()[19])
+        with open("/proc/stat", encoding="utf-8") as file:  # noqa: PTH123 - no user's path
+            boot = next(int(line.split()[1]) for line in file if line.startswith("btime "))
+    except (OSError, ValueError, IndexError, StopIteration):
+        return None
+    return boot + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _seconds(timestamp: str) -> float | None:
+    """The time of a lock in seconds of the epoch; Go writes it with its zone."""
+    try:
+        return datetime.fromisoformat(timestamp).timestamp()
+    except ValueError:
+        return None

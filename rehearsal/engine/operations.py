@@ -1,0 +1,273 @@
+"""The four operations: preview and up run the program, destroy and refresh only the state."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from rehearsal.engine import launcher, rpc, urns
+from rehearsal.engine.configuration import disabled_default_providers
+from rehearsal.engine.deletes import condemned, delete_all
+from rehearsal.engine.deployment import Deployment
+from rehearsal.engine.journal import Journal
+from rehearsal.engine.judge import Judge
+from rehearsal.engine.launcher import Program, RunInfo
+from rehearsal.engine.ledger import Ledger
+from rehearsal.engine.messages import Messages
+from rehearsal.engine.monitor import Monitor
+from rehearsal.engine.opening import read_state
+from rehearsal.engine.plugins import PluginHost
+from rehearsal.engine.policy import PolicyHost
+from rehearsal.engine.policy_model import PolicyContext
+from rehearsal.engine.processes import Spawner
+from rehearsal.engine.reads import Reader
+from rehearsal.engine.refresh import Refresher
+from rehearsal.engine.registrar import Registrar
+from rehearsal.engine.registry import Registry
+
+if TYPE_CHECKING:
+    import grpc
+
+    from rehearsal.engine.opening import Opened
+    from rehearsal.engine.outcome import Run
+    from rehearsal.engine.report import Report
+    from rehearsal.engine.state import PendingOperation, Snapshot
+    from rehearsal.engine.values import Properties
+
+_SPARE_WORKERS = 64
+"""Server threads besides those that the program's registrations block."""
+
+
+class Operations:
+    """Carries out the operation of one run.
+
+    Args:
+        request: What to do.
+        opened: The stack to do it to.
+        report: Told what happens.
+    """
+
+    def __init__(self, request: Run, opened: Opened, report: Report) -> None:
+        self._request = request
+        self._opened = opened
+        self._report = report
+        self._dry_run = request.operation == "preview"
+        self._deployment: Deployment | None = None
+        self._program: Program | None = None
+        self._host: PluginHost | None = None
+        self._is_interrupted = False
+        self.is_config_error = False
+        """The program found its configuration wrong, before it registered a resource."""
+
+    def run(self) -> Properties:
+        """Do it; the outputs of the stack afterwards.
+
+        Raises:
+            PolicyError: A policy pack cannot be used.
+            BackendError: The state cannot be used, or not be written.
+            StateError: The state cannot be read.
+        """
+        operation = self._request.operation
+        base = read_state(self._opened, verified=operation in {"preview", "up"})
+        with ExitStack() as stack:
+            spawner = stack.enter_context(Spawner())
+            self._host = PluginHost(self._request.providers, self._request.environment, spawner)
+            stack.callback(self._host.close)
+            if operation in {"up", "destroy"} and not self._request.refresh:
+                self._warn_of(base.pending)
+            if self._request.refresh or operation == "refresh":
+                base = self._refresh(base, stack)
+            if operation == "refresh" or self._report.failed:
+                return _outputs_of(base)
+            judge = Judge(
+                self._packs(spawner, stack) if operation != "destroy" else [],
+                self._report,
+                dry_run=self._dry_run,
+            )
+            deployment = self._deploy(base, judge)
+            registrar = Registrar(deployment, self._request.parallel)
+            messages = self._serve(deployment, registrar, stack)
+            try:
+                if operation == "destroy":
+                    rows = condemned(deployment)
+                    delete_all(deployment, registrar.executor, rows, self._request.parallel)
+                else:
+                    self._run_program(deployment, registrar, messages, spawner)
+            finally:
+                after = deployment.ledger.close()
+        if self._dry_run:
+            return dict(deployment.stack_outputs or {})
+        return _outputs_of(after)
+
+    def interrupt(self) -> None:
+        """Start nothing new, let what is in flight finish, and end the run as failed."""
+        self._is_interrupted = True
+        self._report.error("the run was interrupted; what was in flight is finished and saved")
+        if self._deployment is not None:
+            self._deployment.stopping.set()
+        if self._program is not None:
+            self._program.interrupt()
+        if self._host is not None:
+            self._host.cancel()
+
+    # --- parts -------------------------------------------------------------------------------
+
+    def _deploy(self, base: Snapshot, judge: Judge) -> Deployment:
+        opened, request = self._opened, self._request
+        sink = None if self._dry_run else opened.files
+        journal = Journal(base, opened.files.name.qualified, opened.secrets, sink)
+        if self._host is None:
+            raise AssertionError("the plugin host is made first")
+        deployment = Deployment(
+            stack=request.stack,
+            project=opened.project.name,
+            root=opened.project.directory.resolve(),
+            dry_run=self._dry_run,
+            base=base,
+            ledger=Ledger(journal),
+            registry=Registry(self._host, base.resources),
+            report=self._report,
+            judge=judge,
+            configuration=opened.configuration,
+            disabled_defaults=disabled_default_providers(opened.configuration),
+        )
+        for row in base.resources:
+            self._report.hide_secrets(row.outputs)
+        self._deployment = deployment
+        if self._is_interrupted:
+            deployment.stopping.set()
+        return deployment
+
+    def _serve(self, deployment: Deployment, registrar: Registrar, stack: ExitStack) -> Messages:
+        parallel = self._request.parallel
+        messages = Messages(deployment)
+        monitor = Monitor(deployment, registrar, Reader(deployment, registrar), parallel)
+
+        def add(server: grpc.Server) -> None:
+            resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
+            engine_pb2_grpc.add_EngineServicer_to_server(messages, server)
+
+        workers = ThreadPoolExecutor(parallel * 4 + _SPARE_WORKERS, thread_name_prefix="monitor")
+        server, address = rpc.serve(workers, add)
+        stack.callback(workers.shutdown, wait=False)
+        stack.callback(lambda: server.stop(grace=None).wait())
+        if self._host is not None:
+            self._host.engine_address = address
+        return messages
+
+    def _packs(self, spawner: Spawner, stack: ExitStack) -> list[PolicyHost]:
+        request, opened = self._request, self._opened
+        context = PolicyContext(
+            python=request.python,
+            environment=request.environment,
+            project=opened.project.name,
+            stack=request.stack,
+            dry_run=self._dry_run,
+            spawner=spawner,
+            config=opened.configuration.values,
+            config_secret_keys=opened.configuration.secret_keys,
+            on_output=lambda line: self._report.tell("info", line),
+        )
+        return [
+            stack.enter_context(PolicyHost.start(pack, context)) for pack in request.policy_packs
+        ]
+
+    def _run_program(
+        self,
+        deployment: Deployment,
+        registrar: Registrar,
+        messages: Messages,
+        spawner: Spawner,
+    ) -> None:
+        opened, request, report = self._opened, self._request, self._report
+        info = RunInfo(
+            program=str(opened.project.main.resolve()),
+            root_directory=str(opened.project.directory.resolve()),
+            project=opened.project.name,
+            stack=request.stack,
+            address=self._host.engine_address if self._host else "",
+            dry_run=self._dry_run,
+            parallel=request.parallel,
+        )
+        self._program = Program.start(
+            spawner,
+            request.python.absolute(),
+            info,
+            request.environment,
+            config=opened.configuration.values,
+            secret_keys=sorted(opened.configuration.secret_keys),
+            on_line=lambda line, _: report.tell("info", line) if line.strip() else None,
+        )
+        if self._is_interrupted:
+            self._program.interrupt()
+        status = self._program.wait()
+        registrar.drain()
+        ended_well = status == 0 and not messages.errors and not deployment.stopping.is_set()
+        if status and not messages.errors and not deployment.stopping.is_set():
+            report.error(f"the program exited with non-zero exit code: {status}")
+        self.is_config_error = (
+            status == launcher.RUN_ERROR
+            and messages.errors > 0
+            and registrar.resources == 0
+            and not deployment.stopping.is_set()
+        )
+        if ended_well:
+            delete_all(deployment, registrar.executor, condemned(deployment), request.parallel)
+        ended_well = ended_well and not report.failed and not deployment.stopping.is_set()
+        self._store_outputs(deployment, succeeded=ended_well)
+        if ended_well:
+            rows = list(deployment.news.values())
+            deployment.judge.inspect_stack(rows, deployment.news)
+
+    def _store_outputs(self, deployment: Deployment, *, succeeded: bool) -> None:
+        """Store the outputs of the Stack; those of a failed run only add to the old ones."""
+        urn = urns.stack_urn(deployment.stack, deployment.project)
+        row, outputs = deployment.news.get(urn), deployment.stack_outputs
+        if row is None or outputs is None:
+            return
+        kept = dict(outputs) if succeeded else {**row.outputs, **outputs}
+        if kept != row.outputs:
+            deployment.news[urn] = deployment.ledger.set_outputs(urn, kept)
+
+    def _refresh(self, base: Snapshot, stack: ExitStack) -> Snapshot:
+        request = self._request
+        if request.clear_pending_creates:
+            base = _without_creates(base)
+        deployment = self._deploy(base, Judge([], self._report, dry_run=self._dry_run))
+        registrar = Registrar(deployment, request.parallel)
+        self._serve(deployment, registrar, stack)
+        try:
+            Refresher(deployment, recorded=request.operation == "refresh").run(request.parallel)
+        finally:
+            after = deployment.ledger.close()
+        return after
+
+    def _warn_of(self, pending: tuple[PendingOperation, ...]) -> None:
+        if not pending:
+            return
+        lines = "\n".join(
+            f"  * {entry.resource.urn}, interrupted while {entry.type}" for entry in pending
+        )
+        self._report.tell(
+            "warning",
+            f"Attempting to deploy or update resources with {len(pending)} pending operations from"
+            f" previous deployment.\n{lines}\nThese resources are in an unknown state because the"
+            " engine was interrupted while it waited for changes to them to complete. Look at"
+            " them, then run `refresh --clear-pending-creates`",
+        )
+
+
+def _without_creates(base: Snapshot) -> Snapshot:
+    return replace(base, pending=tuple(one for one in base.pending if one.type != "creating"))
+
+
+def _outputs_of(snapshot: Snapshot) -> Properties:
+    """The outputs of the Stack in a state."""
+    for row in snapshot.resources:
+        if row.type == urns.STACK_TYPE and not row.delete:
+            return row.outputs
+    return {}

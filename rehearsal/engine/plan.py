@@ -1,0 +1,246 @@
+"""Decides on the steps of one registration: finds the old row, asks Check, policies and Diff.
+
+Runs for one registration at a time (the caller holds the lock), in the order of pulumi/pulumi,
+`pkg/resource/deploy/step_generator.go`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rehearsal.engine import paths, steps, urns
+from rehearsal.engine.deployment import StepFailedError
+from rehearsal.engine.execute import Step
+from rehearsal.engine.importing import Importer
+from rehearsal.engine.replacement import dependents_to_replace
+from rehearsal.engine.rowmaking import row_of
+from rehearsal.engine.values import Secret
+
+if TYPE_CHECKING:
+    from rehearsal.engine.deployment import Deployment
+    from rehearsal.engine.execute import Executor
+    from rehearsal.engine.goal import Goal
+    from rehearsal.engine.provider_wire import Checked
+    from rehearsal.engine.state import Resource
+    from rehearsal.engine.values import Properties
+
+_SEED_BYTES = 32
+
+
+class Planner:
+    """Makes steps of goals."""
+
+    def __init__(self, deployment: Deployment, executor: Executor) -> None:
+        self._deployment = deployment
+        self._executor = executor
+        self._importer = Importer(deployment, executor)
+
+    def steps(self, urn: str, goal: Goal) -> list[Step]:
+        """The steps of a registration, to be carried out one after the other.
+
+        Raises:
+            StepFailedError: The goal cannot be reached.
+            PolicyStopError: A mandatory policy forbids it.
+        """
+        deployment = self._deployment
+        if urn in deployment.goals:
+            message = f"Duplicate resource URN '{urn}'; try giving it a unique name"
+            raise StepFailedError(message, urn)
+        row = row_of(urn, goal, deployment.goals)
+        old = self._old_of(urn, goal)
+        deployment.goals[urn] = goal
+        deleted = urn in deployment.deleted_first
+        deployment.deleted_first.discard(urn)
+        imported = self._importer.imported(row, old, goal)
+        if imported is not None:
+            old = imported
+        if old is not None and goal.ignore_changes:
+            row = replace(row, inputs=self._ignoring(row, old))
+        asked = row.inputs
+        fresh = old is None or deleted or old.external
+        olds = {} if old is None or fresh else old.inputs
+        row = self._checked(row, olds)
+        inputs = deployment.judge.inspect(
+            row, self._provider_row(row), delete_first=goal.delete_before_replace
+        )
+        row = replace(row, inputs=inputs)
+        decision = steps.without_diff(old, deleted=deleted)
+        if old is None or decision is not None:
+            return self._fresh(urn, old, row, decision or steps.Create())
+        options = steps.Options(
+            custom=goal.custom,
+            protect=row.protect,
+            delete_before_replace=goal.delete_before_replace,
+            replace_on_changes=goal.replace_on_changes,
+            import_id=goal.import_id,
+        )
+        found = self._allowed(steps.with_diff(old, options, self._diff(old, row)), urn)
+        if isinstance(found, steps.Replace):
+            row = self._checked(replace(row, inputs=asked), {})
+            return self._replacing(urn, old, row, found)
+        if isinstance(found, steps.Update):
+            return [Step("update", urn, old, row, found.diff)]
+        if imported is not None:
+            return [Step("same", urn, old, row, counted=False)]
+        return [Step("same", urn, old, row)]
+
+    # --- before the decision -----------------------------------------------------------------
+
+    def _old_of(self, urn: str, goal: Goal) -> Resource | None:
+        """The row of the last run, found by the URN or by an alias.
+
+        Raises:
+            StepFailedError: Another resource of this run has claimed the alias.
+        """
+        deployment = self._deployment
+        if urn in deployment.olds:
+            return deployment.olds[urn]
+        for alias in goal.aliases:
+            old = deployment.olds.get(alias)
+            if old is None or alias in deployment.goals:
+                continue
+            claimant = deployment.aliased.get(alias)
+            if claimant is not None:
+                message = f"the alias {alias} is already that of {claimant}; drop one of both"
+                raise StepFailedError(message, urn)
+            deployment.aliased[alias] = urn
+            if urns.is_provider_type(goal.type):
+                deployment.registry.rename(alias, urn)
+            deployment.ledger.rename(alias, urn)
+            return old
+        return None
+
+    def _ignoring(self, row: Resource, old: Resource) -> Properties:
+        try:
+            return paths.reset(row.inputs, old.inputs, row.ignore_changes)
+        except paths.PathError as error:
+            raise StepFailedError(str(error), row.urn) from error
+
+    def _checked(self, row: Resource, olds: Properties) -> Resource:
+        """The row with the inputs that its provider accepts.
+
+        Raises:
+            StepFailedError: The provider refuses them.
+        """
+        if not row.custom:
+            return row
+        if urns.is_provider_type(row.type):
+            checked = self._deployment.registry.check(row.urn, olds, row.inputs)
+        else:
+            provider = self._executor.provider_of(row)
+            checked = provider.check(row.urn, olds, row.inputs, os.urandom(_SEED_BYTES))
+        if checked.failures:
+            raise StepFailedError(_refusal(row, checked), row.urn)
+        return replace(row, inputs=checked.inputs)
+
+    def _provider_row(self, row: Resource) -> Resource | None:
+        if not row.provider:
+            return None
+        return self._deployment.news.get(urns.split_reference(row.provider)[0])
+
+    def _diff(self, old: Resource, row: Resource) -> steps.Diff:
+        """What changes, and whether that needs a replacement."""
+        deployment = self._deployment
+        if not row.custom:
+            return steps.compared(old.inputs, row.inputs)
+        if row.deleted_with and row.deleted_with in deployment.replaced:
+            return steps.Diff("some", replaces=("deletedWith",))
+        if urns.is_provider_type(row.type):
+            return deployment.registry.diff(old, row)
+        provider = self._executor.provider_of(row)
+        old_reference = self._renamed(old.provider)
+        if old_reference and deployment.registry.needs_replacement(old_reference, row.provider):
+            return steps.Diff("some", replaces=("provider",))
+        if not provider.known:
+            message = (
+                "The provider for this resource has inputs that are not known during preview.\n"
+                "This preview may not correctly represent the changes that will be applied"
+                " during an update."
+            )
+            deployment.report.tell("warning", message, row.urn)
+            return steps.Diff("some")
+        found = provider.diff(old, row)
+        return steps.compared(old.inputs, row.inputs) if found.changes == "unknown" else found
+
+    def _renamed(self, reference: str) -> str:
+        if not reference:
+            return ""
+        urn, identifier = urns.split_reference(reference)
+        return urns.reference(self._deployment.aliased.get(urn, urn), identifier)
+
+    # --- the steps of a decision -------------------------------------------------------------
+
+    def _fresh(
+        self, urn: str, old: Resource | None, row: Resource, decision: steps.Create
+    ) -> list[Step]:
+        if not decision.replaces:
+            return [Step("create", urn, None, row)]
+        self._deployment.replaced.add(urn)
+        create = Step("create-replacement", urn, old, row, keep_old=decision.keep_old)
+        replaced = Step("replace", urn, old, row)
+        return [create, replaced] if decision.keep_old else [replaced, create]
+
+    def _allowed(self, decision: steps.Decision, urn: str) -> steps.Decision:
+        """The decision, or what a preview shows in place of a refused one.
+
+        Raises:
+            StepFailedError: It is refused, and this is no preview.
+        """
+        if not isinstance(decision, steps.Refuse):
+            return decision
+        if not self._deployment.dry_run:
+            raise StepFailedError(decision.message, urn)
+        severity = "error" if decision.is_error_in_preview else "warning"
+        self._deployment.report.tell(severity, decision.message, urn)
+        return decision.instead
+
+    def _replacing(
+        self, urn: str, old: Resource, row: Resource, decision: steps.Replace
+    ) -> list[Step]:
+        deployment = self._deployment
+        deployment.replaced.add(urn)
+        replaced = Step("replace", urn, old, row, decision.diff)
+        if not decision.delete_first:
+            create = Step("create-replacement", urn, old, row, decision.diff, keep_old=True)
+            return [create, replaced]
+        deletes: list[Step] = []
+        for dependent in reversed(dependents_to_replace(old, deployment)):
+            if id(dependent) in deployment.marks or dependent.urn in deployment.deleted_first:
+                continue
+            deployment.deleted_first.add(dependent.urn)
+            deletes.append(
+                Step("delete-replaced", dependent.urn, dependent, guarded=True, before=True)
+            )
+        if not old.pending_replacement:
+            deletes.append(Step("delete-replaced", urn, old, before=True))
+        return [*deletes, replaced, Step("create-replacement", urn, old, row, decision.diff)]
+
+
+def _refusal(row: Resource, checked: Checked) -> str:
+    """What a provider says against inputs; never a secret."""
+    name = f"{row.type} resource '{urns.name_of(row.urn)}'"
+    lines: list[str] = []
+    for failure in checked.failures:
+        if not failure.property:
+            lines.append(f"{name} has a problem: {failure.reason}")
+            continue
+        shown = _shown(row.inputs, failure.property)
+        lines.append(f"{name}: property {failure.property}{shown} has a problem: {failure.reason}")
+    return "\n".join(lines)
+
+
+def _shown(inputs: Properties, key: str) -> str:
+    if key not in inputs:
+        return ""
+    value = inputs[key]
+    if isinstance(value, Secret):
+        return " value {[secret]}"
+    text = value if isinstance(value, str) else json.dumps(_json(value), ensure_ascii=False)
+    return f" value {{{text}}}"
+
+
+def _json(value: object) -> object:
+    return value if isinstance(value, (bool, int, float)) else "..."

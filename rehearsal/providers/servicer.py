@@ -1,0 +1,280 @@
+"""The part of a Pulumi provider that does not depend on what it provides.
+
+The protocol is that of pulumi/pulumi, `proto/pulumi/provider.proto`. A provider overrides the
+lower-case methods, which get and give plain values; everything it raises as `ProviderError` is
+what the user reads.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import grpc
+import httpx
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto.plugin_pb2 import PluginAttach, PluginInfo
+
+from rehearsal.providers.calls import Call
+from rehearsal.providers.codec import Properties, decode, encode
+from rehearsal.providers.errors import (
+    CancelledError,
+    PartialError,
+    ProviderError,
+    abort,
+    abort_partial,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from rehearsal.providers.calls import Checked, Found
+    from rehearsal.providers.codec import Json, Path
+
+Context = grpc.ServicerContext
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """One provider; `environment` is all it learns of the world before Configure."""
+
+    package: ClassVar[str]
+    version: ClassVar[str]
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.cancelled = threading.Event()
+        self._engine_address = ""
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            CancelledError: The engine gave up meanwhile.
+        """
+        if self.cancelled.wait(seconds):
+            raise CancelledError("cancelled while waiting for the service")
+
+    def keep(self, client: httpx.Client) -> httpx.Client:
+        """The client, which is closed when nothing uses this provider any more."""
+        # The protocol has no end: Cancel may come while calls that have to finish are under way.
+        weakref.finalize(self, client.close)
+        return client
+
+    def tell(self, urn: str, message: str) -> None:
+        """Show the user a warning; lost if the engine does not listen."""
+        if not self._engine_address:
+            return
+        with suppress(grpc.RpcError), grpc.insecure_channel(self._engine_address) as channel:
+            request = engine_pb2.LogRequest(
+                severity=engine_pb2.LogSeverity.WARNING, message=message, urn=urn
+            )
+            stub = engine_pb2_grpc.EngineStub(channel)
+            stub.Log(request, timeout=5)  # pyright: ignore[reportUnknownMemberType] - generated
+
+    # What a provider is: overridden.
+
+    def configure(self, config: Json) -> None:
+        """Take the provider's configuration."""
+
+    def diff_config(self, olds: Json, news: Json) -> provider_pb2.DiffResponse:  # noqa: ARG002
+        """What a changed configuration does: by default nothing."""
+        return provider_pb2.DiffResponse()
+
+    def check(self, call: Call, olds: Json, news: Json, seed: bytes) -> Checked:
+        """The inputs with names and defaults filled in; `olds` is empty for a new object."""
+        raise NotImplementedError
+
+    def diff(self, call: Call, olds: Json, news: Json) -> provider_pb2.DiffResponse:
+        """What a change from the inputs `olds` to `news` does."""
+        raise NotImplementedError
+
+    def create(self, call: Call, inputs: Json) -> tuple[str, Json]:
+        """Make the object; its id ("" in a preview) and outputs."""
+        raise NotImplementedError
+
+    def read(self, call: Call, inputs: Json, outputs: Json) -> Found | None:
+        """The object as it is, or None; `inputs` and `outputs` are empty on import."""
+        raise NotImplementedError
+
+    def update(self, call: Call, olds: Json, outputs: Json, news: Json) -> Json:
+        """Change the object from the inputs `olds` to `news`; the new outputs."""
+        raise NotImplementedError
+
+    def delete(self, call: Call, inputs: Json, outputs: Json) -> None:
+        """Delete the object; no error if it is gone."""
+        raise NotImplementedError
+
+    def invoke(self, token: str, args: Json) -> Json:
+        """Call a function."""
+        raise NotImplementedError
+
+    # The protocol.
+
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: Context
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        """Learn where the engine listens."""
+        del context
+        self._engine_address = request.engine_address
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def Attach(self, request: PluginAttach, context: Context) -> empty_pb2.Empty:
+        """Learn where the engine listens, from an engine that finds a running plugin."""
+        del context
+        self._engine_address = request.address
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: Context) -> PluginInfo:
+        """The version, which is that of the SDK whose requests this provider answers."""
+        del request, context
+        return PluginInfo(version=self.version)
+
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: Context
+    ) -> provider_pb2.CheckResponse:
+        """Take the configuration as it is."""
+        del context
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(
+        self, request: provider_pb2.DiffRequest, context: Context
+    ) -> provider_pb2.DiffResponse:
+        """See `diff_config`."""
+        old = request.old_inputs if request.HasField("old_inputs") else request.olds
+        return self._answer(
+            context, lambda: self.diff_config(decode(old).values, decode(request.news).values)
+        )
+
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: Context
+    ) -> provider_pb2.ConfigureResponse:
+        """Take the configuration; what is not in `args` is looked for among the variables."""
+        prefix = f"{self.package}:config:"
+        variables = {key.removeprefix(prefix): value for key, value in request.variables.items()}
+        self._answer(context, lambda: self.configure(variables | decode(request.args).values))
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    def Check(
+        self, request: provider_pb2.CheckRequest, context: Context
+    ) -> provider_pb2.CheckResponse:
+        """See `check`."""
+        news = decode(request.news)
+
+        def checked() -> provider_pb2.CheckResponse:
+            olds = decode(request.olds).values
+            result = self.check(Call(request.urn), olds, news.values, request.randomSeed)
+            return provider_pb2.CheckResponse(
+                inputs=encode(result.inputs, news.secrets),
+                failures=[
+                    provider_pb2.CheckFailure(property=name, reason=reason)
+                    for name, reason in result.failures
+                ],
+            )
+
+        return self._answer(context, checked)
+
+    def Diff(
+        self, request: provider_pb2.DiffRequest, context: Context
+    ) -> provider_pb2.DiffResponse:
+        """See `diff`."""
+        call = Call(request.urn, request.id)
+        olds, news = decode(request.old_inputs).values, decode(request.news).values
+        return self._answer(context, lambda: self.diff(call, olds, news))
+
+    def Create(
+        self, request: provider_pb2.CreateRequest, context: Context
+    ) -> provider_pb2.CreateResponse:
+        """See `create`."""
+        inputs = decode(request.properties)
+        call = Call(request.urn, "", request.timeout, request.preview)
+
+        def created() -> provider_pb2.CreateResponse:
+            made, outputs = self.create(call, inputs.values)
+            return provider_pb2.CreateResponse(id=made, properties=_marked(outputs, inputs))
+
+        return self._answer(context, created, inputs.secrets)
+
+    def Read(
+        self, request: provider_pb2.ReadRequest, context: Context
+    ) -> provider_pb2.ReadResponse:
+        """See `read`."""
+        inputs = decode(request.inputs)
+        call = Call(request.urn, request.id)
+
+        def found() -> provider_pb2.ReadResponse:
+            live = self.read(call, inputs.values, decode(request.properties).values)
+            if live is None:
+                return provider_pb2.ReadResponse()
+            return provider_pb2.ReadResponse(
+                id=live.id,
+                properties=_marked(live.outputs, inputs),
+                inputs=encode(live.inputs, inputs.secrets),
+            )
+
+        return self._answer(context, found)
+
+    def Update(
+        self, request: provider_pb2.UpdateRequest, context: Context
+    ) -> provider_pb2.UpdateResponse:
+        """See `update`."""
+        news = decode(request.news)
+        call = Call(request.urn, request.id, request.timeout, request.preview)
+
+        def updated() -> provider_pb2.UpdateResponse:
+            olds, outputs = decode(request.old_inputs).values, decode(request.olds).values
+            result = self.update(call, olds, outputs, news.values)
+            return provider_pb2.UpdateResponse(properties=_marked(result, news))
+
+        return self._answer(context, updated, news.secrets)
+
+    def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
+        """See `delete`."""
+        call = Call(request.urn, request.id, request.timeout)
+        inputs, outputs = decode(request.old_inputs).values, decode(request.properties).values
+        self._answer(context, lambda: self.delete(call, inputs, outputs))
+        return empty_pb2.Empty()
+
+    def Invoke(
+        self, request: provider_pb2.InvokeRequest, context: Context
+    ) -> provider_pb2.InvokeResponse:
+        """See `invoke`."""
+        result = self._answer(
+            context, lambda: self.invoke(request.tok, decode(request.args).values)
+        )
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(encode(result))  # a keyword, so no plain attribute
+        return response
+
+    def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
+        """Give up what is being waited for; what exists by then is told to the engine."""
+        del request, context
+        self.cancelled.set()
+        return empty_pb2.Empty()
+
+    def _answer(
+        self, context: Context, act: Callable[[], Any], secrets: Iterable[Path] = ()
+    ) -> Any:
+        try:
+            return act()
+        except PartialError as error:
+            abort_partial(context, error, secrets)
+        except ProviderError as error:
+            abort(context, str(error))
+        except httpx.HTTPError as error:
+            where = f" ({error.request.url.copy_with(query=None)})" if _has_request(error) else ""
+            abort(context, f"no answer from the service{where}: {error or type(error).__name__}")
+
+
+def _marked(outputs: Json, inputs: Properties) -> struct_pb2.Struct:
+    kept = frozenset(("__inputs", *path) for path in inputs.secrets)
+    return encode(outputs, inputs.secrets | kept)
+
+
+def _has_request(error: httpx.HTTPError) -> bool:
+    try:
+        return bool(error.request)
+    except RuntimeError:
+        return False

@@ -1,0 +1,117 @@
+"""Microsoft's own management clients, pointed at a running local Azure."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from azure.core.credentials import AccessToken, TokenCredential
+from azure.identity import ClientSecretCredential
+from azure.mgmt.authorization import AuthorizationManagementClient
+from azure.mgmt.containerservice import ContainerServiceClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from rehearsal.cloud import daemon
+from rehearsal.cloud.environment import client_environment
+from rehearsal.cloud.world import World
+from rehearsal.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CLI_APP = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+
+class UserToken(TokenCredential):
+    """A token that a person got by password.
+
+    azure-identity cannot be used for it: MSAL for Python drops the port when it asks for the user's
+    realm.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        return AccessToken(self._token, int(time.time()) + 3600)
+
+
+@dataclass(frozen=True)
+class Azure:
+    """A running local Azure, and clients for it."""
+
+    home: Home
+    environment: dict[str, str]
+
+    @property
+    def origin(self) -> str:
+        return self.environment["ARM_ENDPOINT"]
+
+    @property
+    def subscription_id(self) -> str:
+        return self.environment["ARM_SUBSCRIPTION_ID"]
+
+    def credential(self, who: str) -> TokenCredential:
+        """A credential of an account of world.yaml."""
+        account = World.load().account(who)
+        if account.kind == "User":
+            return UserToken(self._user_token(account.upn, account.secret))
+        return ClientSecretCredential(
+            account.tenant_id,
+            account.app_id,
+            account.secret,
+            authority=self.environment["AZURE_AUTHORITY_HOST"],
+            disable_instance_discovery=True,
+        )
+
+    def _user_token(self, upn: str, password: str) -> str:
+        trust = ssl.create_default_context(cafile=self.environment["SSL_CERT_FILE"])
+        form = {
+            "grant_type": "password",
+            "client_id": CLI_APP,
+            "username": upn,
+            "password": password,
+            "scope": f"{self.origin}/.default",
+        }
+        address = f"{self.origin}/{self.environment['AZURE_TENANT_ID']}/oauth2/v2.0/token"
+        return (
+            httpx.post(address, data=form, verify=trust).raise_for_status().json()["access_token"]
+        )
+
+    # Any, as the clients' own types are unions over all api-versions, with bodies as classes.
+
+    def resources(self, who: str = "deployer") -> Any:
+        """The client of azure-mgmt-resource."""
+        return self._client(ResourceManagementClient, who)
+
+    def clusters(self, who: str = "deployer") -> Any:
+        """The client of azure-mgmt-containerservice."""
+        return self._client(ContainerServiceClient, who)
+
+    def roles(self, who: str = "deployer") -> Any:
+        """The client of azure-mgmt-authorization."""
+        return self._client(AuthorizationManagementClient, who)
+
+    def _client(self, kind: Callable[..., Any], who: str) -> Any:
+        scopes = [f"{self.origin}/.default"]
+        credential = self.credential(who)
+        return kind(
+            credential, self.subscription_id, base_url=self.origin, credential_scopes=scopes
+        )
+
+
+@pytest.fixture(scope="module")
+def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
+    home = Home(tmp_path_factory.mktemp("home")).create()
+    daemon.start(home)
+    with pytest.MonkeyPatch.context() as patch:
+        environment = client_environment(home)
+        for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+            patch.setitem(os.environ, name, environment[name])
+        yield Azure(home, environment)
+    daemon.stop(home)

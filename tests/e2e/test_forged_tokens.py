@@ -1,0 +1,113 @@
+"""The API server answers 401 to every token that Entra did not issue for it."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jwt
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from rehearsal.cloud.clock import SystemClock
+from rehearsal.cloud.keys import SigningKeys
+from rehearsal.cloud.store import Store
+from tests.support.azure import Azure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rehearsal.cloud.keys import SigningKey
+    from tests.support.rehearsal import Rehearsal
+
+pytestmark = pytest.mark.e2e
+
+AKS_SERVER = "6dae42f8-4368-4678-94ff-3960e28e3630"
+OTHER_TENANT = "00000000-1111-2222-3333-444444444444"
+
+
+@pytest.fixture(scope="module")
+def genuine(deployed: Rehearsal) -> str:
+    """A token that the API server accepts: the deployer's, for the AKS server application."""
+    return Azure(deployed).token(f"{AKS_SERVER}/.default")
+
+
+@pytest.fixture(scope="module")
+def entra_key(deployed: Rehearsal) -> Iterator[SigningKey]:
+    """The key Entra signs with, so that each forgery is wrong in one thing only."""
+    store = Store(deployed.home / "cloud.sqlite")
+    yield SigningKeys(store, SystemClock()).current()
+    store.close()
+
+
+def ask(rehearsal: Rehearsal, token: str) -> int:
+    """The API server's HTTP status for a listing of namespaces with this token."""
+    rehearsal.kubectl("platform-admin", "version")
+    config = (rehearsal.home / "kubeconfigs" / "local-platform-admin.yaml").read_text(
+        encoding="utf-8"
+    )
+    server = yaml.safe_load(config)["clusters"][0]["cluster"]["server"]
+    trust = ssl.create_default_context(cafile=str(rehearsal.home / "ca.crt"))
+    with httpx.Client(verify=trust) as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return client.get(f"{server}/api/v1/namespaces", headers=headers).status_code
+
+
+def signed(token: str, key: SigningKey | None, **changes: Any) -> str:
+    """The token with other claims, signed by Entra's key, or by a stranger's under its key id."""
+    claims = jwt.decode(token, options={"verify_signature": False}) | changes
+    headers = {"kid": jwt.get_unverified_header(token)["kid"]}
+    private = key.private_key if key else rsa.generate_private_key(65537, 2048)
+    return jwt.encode(claims, private, "RS256", headers=headers)
+
+
+def test_the_genuine_token_is_accepted(
+    deployed: Rehearsal, genuine: str, entra_key: SigningKey
+) -> None:
+    assert ask(deployed, genuine) == 200
+    assert ask(deployed, signed(genuine, entra_key)) == 200, "the forger's own tools are broken"
+
+
+def test_a_changed_payload_is_refused(deployed: Rehearsal, genuine: str) -> None:
+    header, payload, signature = genuine.split(".")
+    claims = jwt.decode(genuine, options={"verify_signature": False}) | {
+        "groups": ["system:masters"]
+    }
+    forged = jwt.utils.base64url_encode(json.dumps(claims).encode()).decode()
+    assert forged != payload
+    assert ask(deployed, f"{header}.{forged}.{signature}") == 401
+
+
+def test_another_key_is_refused(deployed: Rehearsal, genuine: str) -> None:
+    assert ask(deployed, signed(genuine, None)) == 401
+
+
+def test_no_signature_is_refused(deployed: Rehearsal, genuine: str) -> None:
+    claims = jwt.decode(genuine, options={"verify_signature": False})
+    assert ask(deployed, jwt.encode(claims, None, "none")) == 401
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "https://management.azure.com/"},
+        {"aud": "00000003-0000-0000-c000-000000000000"},
+        {"tid": OTHER_TENANT},
+        {"iss": f"https://sts.windows.net/{OTHER_TENANT}/"},
+        {"exp": int(time.time()) - 1},
+        {"nbf": int(time.time()) + 3600},
+    ],
+    ids="-".join,
+)
+def test_one_wrong_claim_is_refused(
+    deployed: Rehearsal, genuine: str, entra_key: SigningKey, changes: dict[str, Any]
+) -> None:
+    assert ask(deployed, signed(genuine, entra_key, **changes)) == 401
+
+
+def test_no_token_is_refused(deployed: Rehearsal) -> None:
+    assert ask(deployed, "nonsense") == 401

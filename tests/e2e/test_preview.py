@@ -1,0 +1,101 @@
+"""Previews of every environment with the policy pack, and stack files that must not pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.azure import Azure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.support.rehearsal import Rehearsal
+
+pytestmark = pytest.mark.e2e
+
+STACKS = ("local", "dev", "stg", "prd")
+
+
+def with_policies(stack: str) -> tuple[str, ...]:
+    return (
+        "-s",
+        stack,
+        "--policy-pack",
+        "policy",
+        "--policy-config",
+        f"policy/config/{stack}.json",
+    )
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """A running local Azure in which nothing was ever made."""
+    from tests.support.rehearsal import Rehearsal  # noqa: PLC0415 -- typed above
+
+    rehearsal = Rehearsal(tmp_path_factory.mktemp("untouched"))
+    rehearsal.run("cloud", "start")
+    yield rehearsal
+    azure = Azure(rehearsal)
+    assert azure.resource_groups() == [], "a preview or a refused up made something"
+    assert azure.clusters() == []
+    rehearsal.run("cloud", "reset")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_each_environment_previews_and_passes_its_policies(
+    untouched: Rehearsal, stack: str
+) -> None:
+    summary = untouched.json("preview", *with_policies(stack))
+    assert summary["result"] == "succeeded"
+    assert summary["changes"]["create"] > 10
+    assert [found for found in summary["violations"] if found["level"] == "mandatory"] == []
+
+
+def local_accounts(config: dict[str, Any]) -> None:
+    config["aks-entra:cluster"]["localAccounts"] = True
+
+
+def any_any(config: dict[str, Any]) -> None:
+    everything = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
+    config.setdefault("aks-entra:roles", {})["god"] = [everything]
+    config["aks-entra:teams"][0]["access"][0]["role"] = "god"
+
+
+def escalate(config: dict[str, Any]) -> None:
+    rule = {
+        "apiGroups": ["rbac.authorization.k8s.io"],
+        "resources": ["roles"],
+        "verbs": ["escalate"],
+    }
+    config.setdefault("aks-entra:roles", {})["climber"] = [rule]
+    config["aks-entra:teams"][0]["access"][0]["role"] = "climber"
+
+
+def run_command(config: dict[str, Any]) -> None:
+    config["aks-entra:cluster"].setdefault("apiServer", {})["runCommand"] = True
+
+
+@pytest.mark.parametrize("operation", ["preview", "up"])
+@pytest.mark.parametrize(
+    ("weaken", "check"),
+    [
+        (local_accounts, "aks-local-accounts-disabled"),
+        (any_any, "rbac-no-any-any"),
+        (escalate, "rbac-no-escalate"),
+        (run_command, "aks-run-command-off"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_weakened_production_is_stopped_by_name_before_anything_is_made(
+    untouched: Rehearsal, weaken: Callable[[dict[str, Any]], None], check: str, operation: str
+) -> None:
+    untouched.edit_stack("prd", weaken)
+    try:
+        shown = untouched.run(operation, *with_policies("prd"), expect=1)
+        found = untouched.json("preview", *with_policies("prd"), expect=1)["violations"]
+    finally:
+        untouched.restore_stack("prd")
+    assert check in shown.stdout + shown.stderr
+    assert check in {entry["policy"] for entry in found if entry["level"] == "mandatory"}

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rehearsal.engine.backend import (
+    Backend,
+    BackendError,
+    DamagedStateError,
+    LockedError,
+    StackFiles,
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StackFiles:
+    return Backend(tmp_path).files("shop", "dev")
+
+
+def left_behind(files: StackFiles, **holder: object) -> Path:
+    path = files.state.parents[2] / "locks" / "organization" / "shop" / "dev" / "x.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    known = {
+        "pid": os.getpid(),
+        "username": "ada",
+        "hostname": socket.gethostname(),
+        "timestamp": "2026-11-23T19:33:48.515753016+01:00",
+    }
+    path.write_text(json.dumps({**known, **holder}))
+    return path
+
+
+def test_a_state_is_where_the_real_cli_looks_for_it(files: StackFiles, tmp_path: Path) -> None:
+    assert files.load() is None
+    files.save('{"version":3}', durable=True)
+    assert (tmp_path / ".pulumi/stacks/shop/dev.json").read_text() == '{"version":3}'
+    assert (tmp_path / ".pulumi/meta.yaml").read_text() == "version: 1\n"
+    assert files.load() == '{"version":3}'
+
+
+def test_stacks_are_listed(files: StackFiles, tmp_path: Path) -> None:
+    assert Backend(tmp_path).stacks() == []
+    files.save("{}", durable=False)
+    files.save("{}", durable=False)
+    Backend(tmp_path).files("shop", "prd").save("{}", durable=False)
+    listed = [name.qualified for name in Backend(tmp_path).stacks()]
+    assert listed == ["organization/shop/dev", "organization/shop/prd"]
+
+
+def test_the_copy_is_the_state_before_the_run(files: StackFiles, tmp_path: Path) -> None:
+    files.save("first", durable=True)
+    again = Backend(tmp_path).files("shop", "dev")
+    again.save("second", durable=False)
+    again.save("third", durable=False)
+    assert (files.state.read_text(), files.copy.read_text()) == ("third", "first")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a":'])
+def test_a_damaged_state_is_refused_with_the_way_back(files: StackFiles, text: str) -> None:
+    files.save('{"version":3}', durable=True)
+    files.remember("update", "succeeded", {"create": 1}, time.time())
+    files.state.write_text(text)
+    with pytest.raises(DamagedStateError, match="copy one of these") as caught:
+        files.load()
+    assert str(files.state) in str(caught.value)
+    backup = next(line.strip() for line in str(caught.value).splitlines() if "backups" in line)
+    assert Path(backup).read_text() == '{"version":3}'
+
+
+def test_a_damaged_state_without_copies_says_so(files: StackFiles) -> None:
+    files.save("{", durable=True)
+    with pytest.raises(DamagedStateError, match="no copy"):
+        files.load()
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_compressed_states_are_refused(files: StackFiles, suffix: str) -> None:
+    files.save("{}", durable=True)
+    files.state.with_name(files.state.name + suffix).write_text("")
+    with pytest.raises(BackendError, match="compressed"):
+        files.load()
+
+
+@pytest.mark.parametrize(("project", "stack"), [("shop", "a/b"), ("", "dev"), ("shop", "a" * 101)])
+def test_names_that_cannot_be_files_are_refused(tmp_path: Path, project: str, stack: str) -> None:
+    with pytest.raises(BackendError, match="name"):
+        Backend(tmp_path).files(project, stack)
+
+
+@pytest.mark.parametrize("text", ["version: 2\n", "nonsense", "a: [", ""])
+def test_another_version_of_the_backend_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".pulumi").mkdir()
+    (tmp_path / ".pulumi/meta.yaml").write_text(text)
+    with pytest.raises(BackendError, match="version"):
+        Backend(tmp_path).stacks()
+
+
+def test_a_backend_without_projects_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".pulumi/stacks").mkdir(parents=True)
+    (tmp_path / ".pulumi/stacks/dev.json").write_text("{}")
+    with pytest.raises(BackendError, match="version is 0"):
+        Backend(tmp_path).files("shop", "dev")
+
+
+def test_the_lock_is_held_by_one_only(files: StackFiles) -> None:
+    with files.lock():
+        with pytest.raises(LockedError, match=f"pid {os.getpid()}"), files.lock():
+            pytest.fail("two hold the lock")
+        assert len(list(files.state.parents[2].glob("locks/organization/shop/dev/*"))) == 1
+    with files.lock():
+        pass
+
+
+def test_a_lock_left_behind_by_a_process_that_ended_is_removed(files: StackFiles) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    path = left_behind(files, pid=ended.pid)
+    with files.lock():
+        assert not path.exists()
+
+
+def test_a_lock_of_a_process_whose_number_was_given_out_again_is_removed(files: StackFiles) -> None:
+    path = left_behind(files, pid=os.getppid(), timestamp="2001-01-01T00:00:00Z")
+    with files.lock():
+        assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        {"hostname": "another-machine", "pid": 1},
+        {"pid": 1, "timestamp": "nonsense"},
+        {"pid": "nonsense"},
+        {},
+    ],
+)
+def test_a_lock_that_may_be_held_is_respected(files: StackFiles, holder: dict[str, object]) -> None:
+    path = left_behind(files, **holder)
+    with pytest.raises(LockedError, match="delete") as caught, files.lock():
+        pytest.fail("the lock was ignored")
+    assert str(path) in str(caught.value)
+    assert list(path.parent.iterdir()) == [path], "whoever gives up leaves no lock"
+
+
+def test_runs_are_remembered_as_the_real_cli_does(files: StackFiles, tmp_path: Path) -> None:
+    files.save('{"version":3}', durable=True)
+    files.remember("destroy", "failed", {"delete": 2}, 1_700_000_000.5)
+    (history,) = (tmp_path / ".pulumi/history/shop/dev").glob("dev-*.history.json")
+    run = json.loads(history.read_text())
+    assert run["kind"] == "destroy"
+    assert run["result"] == "failed"
+    assert run["startTime"] == 1_700_000_000
+    assert run["resourceChanges"] == {"delete": 2}
+    (kept,) = (tmp_path / ".pulumi/history/shop/dev").glob("dev-*.checkpoint.json")
+    assert kept.read_text() == '{"version":3}'
+
+
+def test_a_removed_stack_is_a_new_one(files: StackFiles, tmp_path: Path) -> None:
+    files.save("{}", durable=True)
+    files.remove()
+    assert files.load() is None
+    assert Backend(tmp_path).stacks() == []

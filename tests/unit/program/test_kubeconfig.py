@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from components.kubeconfig import LOGINS, KubeconfigError, for_login
+from tests.support.directory_double import SERVED_EXEC, SERVER, TENANT, served_kubeconfig
+
+SERVED = served_kubeconfig({"exec": SERVED_EXEC})
+
+
+def made(login: str) -> dict[str, Any]:
+    return json.loads(for_login(SERVED, login).text)
+
+
+def arguments(login: str) -> list[str]:
+    return made(login)["users"][0]["user"]["exec"]["args"]
+
+
+def test_it_leads_to_the_served_server_with_the_served_authority() -> None:
+    cluster = made("spn")["clusters"][0]["cluster"]
+    assert cluster == {"server": SERVER, "certificate-authority-data": "Q0E="}
+    assert for_login(SERVED, "spn").server == SERVER
+
+
+def test_its_context_is_the_current_one() -> None:
+    document = made("spn")
+    context = document["contexts"][0]
+    assert document["current-context"] == context["name"]
+    assert context["context"] == {"cluster": "aks", "user": "clusterUser_rg_aks"}
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_every_login_keeps_the_server_application_the_tenant_and_the_local_authority(
+    login: str,
+) -> None:
+    given = arguments(login)
+    assert given[:3] == ["get-token", "--login", login]
+    for flag, value in (
+        ("--server-id", "the-server"),
+        ("--tenant-id", TENANT),
+        ("--authority-host", "https://localhost/"),
+    ):
+        assert given[given.index(flag) + 1] == value
+    assert "--disable-instance-discovery" in given
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_only_a_person_is_the_public_client_and_may_be_asked(login: str) -> None:
+    interactive = login == "devicecode"
+    mode = made(login)["users"][0]["user"]["exec"]["interactiveMode"]
+    assert ("--client-id" in arguments(login)) is interactive
+    assert mode == ("IfAvailable" if interactive else "Never")
+
+
+def test_a_service_principal_comes_from_the_variables_that_pulumi_uses() -> None:
+    assert "--use-azurerm-env-vars" in arguments("spn")
+    assert "--disable-environment-override" not in arguments("spn")
+
+
+def test_an_azure_cli_login_is_not_overridden_by_the_surroundings() -> None:
+    assert "--disable-environment-override" in arguments("azurecli")
+
+
+def test_flags_that_azure_does_not_serve_are_not_made_up() -> None:
+    plain = {**SERVED_EXEC, "args": ["get-token", "--server-id", "the-server"]}
+    text = for_login(served_kubeconfig({"exec": plain}), "spn").text
+    assert "--authority-host" not in text
+    assert "--disable-instance-discovery" not in text
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        {"client-certificate-data": "PRIVATE", "client-key-data": "PRIVATE"},
+        {"token": "PRIVATE"},
+        {"exec": SERVED_EXEC, "token": "PRIVATE"},
+        {},
+    ],
+)
+def test_a_kubeconfig_with_a_key_is_refused_without_showing_it(user: dict[str, Any]) -> None:
+    with pytest.raises(KubeconfigError, match="--enable-aad") as refusal:
+        for_login(served_kubeconfig(user), "spn")
+    assert "PRIVATE" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("served", ["", "[]", "{", "clusters: []", yaml.safe_dump({"users": 1})])
+def test_what_is_no_kubeconfig_is_refused(served: str) -> None:
+    with pytest.raises(KubeconfigError, match="not a kubeconfig"):
+        for_login(served, "spn")
