@@ -1,32 +1,17 @@
-"""The part of the settings that says who may do what: groups, people, programs, roles, teams."""
+"""The part of the settings that says who may do what: admin groups, roles, teams, grants."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import settings_rules as rules
+from settings_principals import Principals
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from settings_reader import Reader
-
-
-@dataclass(frozen=True)
-class GroupSettings:
-    """A group of the directory, named in one of three ways; the other two are empty."""
-
-    key: str
-    """The text that names it, unique among groups, people and service principals."""
-    display_name: str = ""
-    """Name of a group to create."""
-    existing: str = ""
-    """Display name of a group that is there."""
-    existing_object_id: str = ""
-    """Object id of a group that is there."""
-    owners: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,15 +49,13 @@ class TeamSettings:
 class AccessReader:
     """Reads the keys of the root that say who may do what.
 
-    Each of `admin_groups`, `teams` and `cluster_grants` is to be called once; `groups`, `users` and
-    `service_principals` answer what those met.
+    Each of `admin_groups`, `teams` and `cluster_grants` is to be called once.
     """
 
     def __init__(self, root: Reader, built_in_roles: Collection[str]) -> None:
         self._root = root
-        self._groups: dict[str, GroupSettings] = {}
-        self._users: dict[str, None] = {}
-        self._service_principals: dict[str, None] = {}
+        self.principals = Principals()
+        """Everybody that the methods below met."""
         self._built_in = tuple(built_in_roles)
         self._custom = self._custom_roles()
 
@@ -80,23 +63,11 @@ class AccessReader:
         """`roles`: the rules of each custom role."""
         return self._custom
 
-    def groups(self) -> tuple[GroupSettings, ...]:
-        """Every group met: first those that are there, then those to create."""
-        return tuple(sorted(self._groups.values(), key=lambda group: bool(group.display_name)))
-
-    def users(self) -> tuple[str, ...]:
-        """Every person met, in the order of the file."""
-        return tuple(self._users)
-
-    def service_principals(self) -> tuple[str, ...]:
-        """Every service principal met, in the order of the file."""
-        return tuple(self._service_principals)
-
     def admin_groups(self) -> tuple[str, ...]:
         """Keys of `adminGroups`; none is a problem."""
         keys: list[str] = []
         for reader in self._root.tables("adminGroups"):
-            key = self._group(reader)
+            key = self.principals.group(reader)
             if key in keys:
                 reader.problems.note(reader.path, f'is "{key}"', "each group once", "delete it")
             keys.append(key)
@@ -133,7 +104,7 @@ class AccessReader:
         grants: list[GrantSettings] = []
         for reader in self._root.tables("clusterAccess"):
             role = reader.text("clusterRole", rules.CLUSTER_ROLE)
-            self._add_grant(grants, GrantSettings(self._principal(reader), role), reader)
+            self._add_grant(grants, GrantSettings(self.principals.one_of(reader), role), reader)
             reader.finish()
         return tuple(grants)
 
@@ -146,7 +117,7 @@ class AccessReader:
             role = entry.choice("role", roles, "")
             if not entry.has("role"):
                 entry.note("role", ", ".join(roles), "write one of them")
-            self._add_grant(grants, GrantSettings(self._principal(entry), role), entry)
+            self._add_grant(grants, GrantSettings(self.principals.one_of(entry), role), entry)
             entry.finish()
         quota, limits = reader.table("quota"), reader.table("limits")
         team = TeamSettings(
@@ -170,77 +141,6 @@ class AccessReader:
                 "delete it",
             )
         grants.append(grant)
-
-    def _principal(self, reader: Reader) -> str:
-        """Key of the one principal of an entry; empty, with a problem noted, if there is none."""
-        ways = ("group", "user", "servicePrincipal")
-        given = [way for way in ways if reader.has(way)]
-        if len(given) != 1:
-            reader.problems.note(
-                reader.path,
-                f"has {' and '.join(given) or 'nobody'}",
-                f"exactly one of {', '.join(ways)}",
-                "write one; a second one needs an entry of its own",
-            )
-        if "group" in given:
-            return self._group(reader.table("group"))
-        if "user" in given:
-            user = reader.text("user", rules.PERSON)
-            return self._person(reader, "user", user, self._users)
-        if "servicePrincipal" in given:
-            object_id = reader.text("servicePrincipal", rules.SERVICE_PRINCIPAL_ID)
-            return self._person(reader, "servicePrincipal", object_id, self._service_principals)
-        return ""
-
-    def _person(self, reader: Reader, way: str, key: str, known: dict[str, None]) -> str:
-        others = {*self._groups, *self._users, *self._service_principals} - set(known)
-        if key in others:
-            reader.note(way, "one kind for each name", "it is another kind elsewhere in the file")
-        if key:
-            known[key] = None
-        return key
-
-    def _group(self, reader: Reader) -> str:
-        """Key of the group of an entry; empty, with a problem noted, if there is none."""
-        ways = ("displayName", "existing", "objectId")
-        given = [way for way in ways if reader.has(way)]
-        if len(given) != 1:
-            reader.problems.note(
-                reader.path,
-                f"has {' and '.join(given) or 'no group'}",
-                "exactly one of displayName (a group to create), existing (the name of a group "
-                "that is there) and objectId (its object id)",
-                "write one of them",
-            )
-        created, existing = (
-            reader.text(way, rules.GROUP_NAME, "") for way in ("displayName", "existing")
-        )
-        object_id = reader.text("objectId", rules.GROUP_ID, "")
-        people = {way: tuple(reader.texts(way, rules.PERSON)) for way in ("owners", "members")}
-        for way, names in people.items():
-            if names and not created:
-                reader.note(way, "nothing for a group that is there", "change it in Entra ID")
-        reader.finish()
-        key = created or existing or object_id
-        if key and len(given) == 1:
-            group = GroupSettings(key, created, existing, object_id, **people)
-            self._remember(reader, group)
-        return key
-
-    def _remember(self, reader: Reader, group: GroupSettings) -> None:
-        """Keep the group; a second entry may repeat the first or only its name."""
-        bare = replace(group, owners=(), members=())
-        known = self._groups.get(group.key, bare)
-        taken = group.key in self._users or group.key in self._service_principals
-        differs = replace(known, owners=(), members=()) != bare
-        if taken or differs or (known != bare and group not in (bare, known)):
-            reader.problems.note(
-                reader.path,
-                f'describes "{group.key}" in another way than an earlier entry',
-                "one description for each group",
-                "repeat only its displayName (if the stack creates it) or existing (if not)",
-            )
-        self._groups[group.key] = group if known == bare else known
 
     def _custom_roles(self) -> dict[str, list[RuleSettings]]:
         table = self._root.table("roles")

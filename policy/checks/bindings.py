@@ -61,7 +61,7 @@ def _no_masters(binding: Subject) -> Iterator[Finding]:
             continue
         holds = every(_is(_get(subject, "kind"), "Group"), _is(_get(subject, "name"), _MASTERS))
         if holds is UNKNOWN:
-            yield binding.not_yet(f"{path}.name")
+            yield binding.not_yet(f"{path}.{_unseen(subject)}")
         elif holds:
             yield binding.violation(
                 f"{path}.name",
@@ -81,7 +81,7 @@ def _group_is_object_id(binding: Subject) -> Iterator[Finding]:
         if group is UNKNOWN or name is UNKNOWN:
             if isinstance(name, str) and _OBJECT_ID.fullmatch(name):
                 continue
-            yield binding.not_yet(f"{path}.name" if name is UNKNOWN else f"{path}.kind")
+            yield binding.not_yet(f"{path}.{_unseen(subject)}")
         else:
             yield from _object_id_findings(binding, f"{path}.name", name)
 
@@ -105,6 +105,11 @@ def _subjects(binding: Subject) -> Iterator[tuple[str, Any]]:
     for index, subject in enumerate(items(subjects)):
         if subject is UNKNOWN or isinstance(subject, Mapping):
             yield f"subjects[{index}]", subject
+
+
+def _unseen(subject: Any) -> str:
+    """Which of a subject's fields to wait for."""
+    return "name" if _get(subject, "name") is UNKNOWN else "kind"
 
 
 def _get(subject: Any, key: str) -> Any:

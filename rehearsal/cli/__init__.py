@@ -32,9 +32,17 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words before and after the first `--`."""
+    place = list(words).index("--") if "--" in words else len(words)
+    return list(words[:place]), list(words[place + 1 :])
+
+
 def main(words: Sequence[str]) -> int:
-    """Do what `words` say; the exit status."""
-    options = parser().parse_args(words)
+    """Do what `words` say; the exit status. What follows `--` is a command for `as` to run."""
+    own, child = split(words)
+    options = parser().parse_args(own)
+    options.child = child
     if not Path("Pulumi.yaml").is_file():
         print(
             f"error: no Pulumi.yaml in {Path.cwd()}; run this from the project's root",

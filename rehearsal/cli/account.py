@@ -6,7 +6,6 @@ kubelogin logs in again when kubectl needs a token.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import os
 import ssl
@@ -26,6 +25,8 @@ from rehearsal.cloud.world import DEFAULT, World, WorldError
 from rehearsal.home import Home
 
 if TYPE_CHECKING:
+    import argparse
+
     from rehearsal.cli.grammar import Commands
     from rehearsal.cloud.daemon import Endpoint
     from rehearsal.cloud.world import Account
@@ -45,7 +46,7 @@ def add_commands(commands: Commands) -> None:
         help="use this user kubeconfig instead of asking ARM for one",
     )
     parser.add_argument("account", metavar="ACCOUNT", help="platform-admin, payments-dev, ...")
-    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD", help="the command")
+    parser.usage = f"{parser.prog} [-s STACK] [--kubeconfig KUBECONFIG] ACCOUNT -- CMD..."
     parser.set_defaults(command=run_as)
 
 
@@ -55,7 +56,7 @@ def run_as(options: argparse.Namespace) -> int:
     Raises:
         Problem: no such account, no deployed cluster, or ARM refuses the credentials.
     """
-    words: list[str] = options.words[1:] if options.words[:1] == ["--"] else options.words
+    words: list[str] = options.child
     if not words:
         message = (
             "no command given; for example:"
@@ -177,9 +178,17 @@ def logging_in_as(account: Account, served: str, home: Home) -> str:
     mode = "spn" if account.kind == "ServicePrincipal" else "ropc"
     for user in document["users"]:
         arguments: list[str] = user["user"]["exec"]["args"]
-        arguments[arguments.index("--login") + 1] = mode
-        arguments += ["--token-cache-dir", str(home.kubeconfigs / f"tokens-{account.name}")]
+        set_flag(arguments, "--login", mode)
+        set_flag(arguments, "--cache-dir", str(home.kubeconfigs / f"tokens-{account.name}"))
     return yaml.safe_dump(document, sort_keys=False)
+
+
+def set_flag(arguments: list[str], name: str, value: str) -> None:
+    """Give the flag this value, whether it is there or not."""
+    if name in arguments:
+        arguments[arguments.index(name) + 1] = value
+    else:
+        arguments += [name, value]
 
 
 def login_environment(account: Account) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
@@ -83,9 +83,10 @@ def opened(value: Any, show_secrets: bool) -> Any:  # noqa: FBT001 -- one flag, 
     if isinstance(value, Secret):
         return opened(value.value, show_secrets) if show_secrets else HIDDEN
     if isinstance(value, dict):
-        return {name: opened(item, show_secrets) for name, item in value.items()}
+        members = cast("dict[str, Any]", value)
+        return {name: opened(item, show_secrets) for name, item in members.items()}
     if isinstance(value, list):
-        return [opened(item, show_secrets) for item in value]
+        return [opened(item, show_secrets) for item in cast("list[Any]", value)]
     return value
 
 

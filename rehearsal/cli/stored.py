@@ -17,13 +17,13 @@ from rehearsal.engine.secrets import SecretsError
 from rehearsal.engine.stored import NoStateError, StoredStack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from rehearsal.home import Home
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def refusals() -> Generator[None]:
     """Turn what the engine says about a state into a problem."""
     try:
         yield

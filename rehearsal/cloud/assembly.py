@@ -76,7 +76,8 @@ def _seed_once(cloud: Cloud) -> None:
 
 def _register_health(cloud: Cloud) -> None:
     def answer(_request: Request) -> Reply:
-        return Reply(200, {"pid": os.getpid(), "origin": cloud.origin})
+        starting = sum(thread.is_alive() for thread in cloud.operations.resumed)
+        return Reply(200, {"pid": os.getpid(), "origin": cloud.origin, "starting": starting})
 
     cloud.router.add("GET", HEALTH, "Local_Health", answer)
 

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 HEALTH = "/_local/health"
-START_SECONDS = 60
+# A cluster takes some ten seconds; several do so side by side.
+START_SECONDS = 180
 # Clusters are stopped in order, etcd last.
 STOP_SECONDS = 60
 PAUSE_SECONDS = 0.1
@@ -43,6 +44,8 @@ class Endpoint:
     pid: int
     port: int
     origin: str
+    starting: int = 0
+    """How many clusters and unfinished operations of an earlier process are still to catch up."""
 
 
 def status(home: Home) -> Endpoint | None:
@@ -57,33 +60,34 @@ def status(home: Home) -> Endpoint | None:
     try:
         trust = ssl.create_default_context(cafile=str(home.ca_certificate))
         answer = httpx.get(f"{found.origin}{HEALTH}", verify=trust, timeout=10, trust_env=False)
-        return found if answer.json()["pid"] == found.pid else None
+        health = answer.json()
+        return replace(found, starting=health["starting"]) if health["pid"] == found.pid else None
     except (OSError, ValueError, KeyError, httpx.HTTPError):
         return None
 
 
 def start(home: Home) -> Endpoint:
-    """Start it unless it runs, and wait until it answers.
+    """Start it unless it runs, and wait until it answers and its clusters are there again.
 
     Raises:
         DaemonError: it ended, or did not answer in time; the message has the log's last lines.
     """
     home.create()
-    running = status(home)
-    if running is not None:
-        return running
-    # Somebody else may be starting it just now: then this waits for that one.
-    process = None if holder(home) else _spawn(home)
+    process = None
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
+        # Somebody else may be starting it just now, which this waits for; or one that was killed
+        # is not quite gone, and then it is this one's turn after all.
+        if process is None and holder(home) is None:
+            process = _spawn(home)
         running = status(home)
-        if running is not None:
+        if running is not None and not running.starting:
             return running
         if process is not None and process.poll() is not None:
             message = f"the local Azure ended at its start:\n{_log_end(home)}"
             raise DaemonError(message)
         time.sleep(PAUSE_SECONDS)
-    message = f"the local Azure does not answer after {START_SECONDS} s:\n{_log_end(home)}"
+    message = f"the local Azure is not ready after {START_SECONDS} s:\n{_log_end(home)}"
     raise DaemonError(message)
 
 

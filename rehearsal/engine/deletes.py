@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from rehearsal.engine.deployment import StepFailedError, StoppedError
-from rehearsal.engine.execute import Step
 from rehearsal.engine.graph import Graph, references
+from rehearsal.engine.stepping import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -59,6 +59,8 @@ class Deployment:
     goals: dict[str, Goal] = field(default_factory=dict[str, "Goal"])
     aliased: dict[str, str] = field(default_factory=dict[str, str])
     """The new URN by the old one."""
+    renamed: dict[str, str] = field(default_factory=dict[str, str])
+    """The old URN by the new one."""
     replaced: set[str] = field(default_factory=set[str])
     """The URNs replaced in this run."""
     deleted_first: set[str] = field(default_factory=set[str])
@@ -66,18 +68,37 @@ class Deployment:
     marks: dict[int, Resource] = field(default_factory=dict[int, "Resource"])
     stack_outputs: Mapping[str, Value] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
+    """A step failed, or the run was interrupted."""
+    interrupted: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.olds.update({row.urn: row for row in self.base.resources if not row.delete})
 
     def check_running(self) -> None:
-        """Go on only if nothing has failed so far.
+        """Carry out a step only if nothing has failed so far; a preview goes on all the same.
 
         Raises:
             StoppedError: The run is ending.
         """
-        if self.stopping.is_set():
+        if self.stopping.is_set() and not self.dry_run:
             raise StoppedError("the run is ending")
+        self.check_wanted()
+
+    def check_wanted(self) -> None:
+        """Look at further resources only if nobody interrupted the run.
+
+        What is the same, or is refused, is so after a failure too, and worth telling.
+
+        Raises:
+            StoppedError: The run was interrupted.
+        """
+        if self.interrupted.is_set():
+            raise StoppedError("the run was interrupted")
+
+    def interrupt(self) -> None:
+        """Start nothing new."""
+        self.interrupted.set()
+        self.stopping.set()
 
     def fail(self, error: Exception, urn: str = "") -> None:
         """Tell an error, once, and start nothing new."""

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from rehearsal.engine.display_plain import PlainDisplay
 from rehearsal.engine.display_terminal import TerminalDisplay
+from rehearsal.engine.policy_masking import MASKED, UNKNOWN_SHOWN
 from rehearsal.engine.values import Secret, Unknown
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ class Finished(Protocol):
 
 
 def outcome_json(outcome: Finished) -> dict[str, object]:
-    """The outcome as one JSON object, for `--json`; secrets read `[secret]`.
+    """The outcome as one JSON object, for `--json`.
+
+    Secrets read `[secret]`, unknown values `<unknown>`.
 
     Returns:
         `result`; `changes` with a count for create, update, delete, replace and same, and for any
@@ -110,9 +113,9 @@ def outcome_json(outcome: Finished) -> dict[str, object]:
 def _open(value: object) -> object:
     """A value as JSON can hold it."""
     if isinstance(value, Secret):
-        return "[secret]"
+        return MASKED
     if isinstance(value, Unknown):
-        return "[unknown]"
+        return UNKNOWN_SHOWN
     if isinstance(value, dict):
         return {key: _open(item) for key, item in cast("dict[str, object]", value).items()}
     if isinstance(value, list):

@@ -63,10 +63,10 @@ class PlainDisplay(Display):
             self.remind()
 
     def _finished(self, event: StepFinished) -> None:
-        if event.op in {"same", "replace"}:
-            return
         row = Row(
             event.urn, op=event.op, seconds=event.seconds, failed=event.failed, diff=event.diff
         )
+        if event.op == "replace" or not row.shown:
+            return
         self.write([text.row_line(row, now=self.clock(), preview=self.preview)])
         self.write(Text("    ").append(line) for line in text.diff_lines(row))

@@ -121,28 +121,38 @@ def output_lines(outputs: Mapping[str, object]) -> Iterator[Text]:
 
 
 def _value_lines(value: object, width: int) -> list[str]:
-    """A value on one line if it fits, else one member a line below an empty first line."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = marked(text)
+    """A value on one line if it fits, else below an empty line: a table, or a member a line."""
     if isinstance(value, str):
-        return text.split("\n")
-    if len(text) <= width or not isinstance(value, (dict, list)):
+        return marked(value).split("\n")
+    text = marked(json.dumps(value, ensure_ascii=False))
+    if len(text) <= width:
         return [text]
     if isinstance(value, dict):
         pairs = cast("dict[str, object]", value).items()
         return ["", *(f"{key}: {_member(item)}" for key, item in pairs)]
-    return ["", *(f"- {_member(item)}" for item in cast("list[object]", value))]
+    if isinstance(value, list):
+        members = cast("list[object]", value)
+        return ["", *(_table(members) or (f"- {_member(item)}" for item in members))]
+    return [text]
+
+
+def _table(members: list[object]) -> list[str]:
+    """Objects that all have the same keys as aligned columns; nothing if they are not such."""
+    rows = [cast("dict[str, object]", one) for one in members if isinstance(one, dict)]
+    keys = sorted(rows[0]) if rows else []
+    if not keys or len(rows) < len(members) or any(sorted(row) != keys for row in rows):
+        return []
+    cells = [keys, *([_member(row[key]) for key in keys] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
 
 
 def _member(item: object) -> str:
-    """A member on one line; an object as `key: value` pairs, which are easier to read than JSON."""
-    if isinstance(item, str):
-        return marked(item)
-    if not isinstance(item, dict):
-        return marked(json.dumps(item, ensure_ascii=False))
-    return ", ".join(
-        f"{key}: {_member(value)}" for key, value in cast("dict[str, object]", item).items()
-    )
+    """A member on one line; texts without quotes."""
+    return marked(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
 
 
 def summary_lines(view: RunView, summary: Summary) -> Iterator[Text]:

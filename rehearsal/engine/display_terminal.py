@@ -12,6 +12,7 @@ from rich.tree import Tree
 from rehearsal.engine import display_sections as sections
 from rehearsal.engine import display_text as text
 from rehearsal.engine.display_base import Display
+from rehearsal.engine.display_view import label
 from rehearsal.engine.events import Diagnostic
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class TerminalDisplay(Display):
     def begin(self) -> None:
         """Start to draw."""
         self._live = Live(
-            get_renderable=self._frame,
+            get_renderable=self.frame,
             console=self.console,
             refresh_per_second=_REFRESHES_PER_SECOND,
             transient=True,
@@ -48,14 +49,14 @@ class TerminalDisplay(Display):
     def end(self) -> None:
         """Replace the live tree by the final one, and write the rest below it."""
         self._live.stop()
-        self.write([text.title(self.view)])
+        self.write(filter(None, [text.title(self.view)]))
         under = self.view.children()
-        if under:
-            for tree in self._trees(under, diffs=True):
-                self.console.print(tree)
+        for tree in self._trees(under, diffs=True):
+            self.console.print(tree)
         self.tail()
 
-    def _frame(self) -> RenderableType:
+    def frame(self) -> RenderableType:
+        """What the terminal shows while the run goes on."""
         with self.lock:
             under = self.view.children()
             count = sum(map(len, under.values()))
@@ -86,6 +87,15 @@ class TerminalDisplay(Display):
         if diffs:
             for change in text.diff_lines(row):
                 tree.add(self.fitted(change))
-        for child in under.get(row.urn, []):
+        children = under.get(row.urn, [])
+        for child in self._ordered(children, under) if diffs else children:
             tree.children.append(self._tree(child, under, diffs=diffs))
         return tree
+
+    def _ordered(self, rows: list[Row], under: dict[str, list[Row]]) -> list[Row]:
+        """Leaves by name, so that two runs look alike; then what has children, as it came."""
+        leaves = [row for row in rows if row.urn not in under]
+        return [
+            *sorted(leaves, key=lambda row: label(row.urn)[::-1]),
+            *(row for row in rows if row.urn in under),
+        ]

@@ -56,6 +56,13 @@ class Row:
         """Whether anything happens to the resource."""
         return self.op not in {None, "same"}
 
+    @property
+    def shown(self) -> bool:
+        """Whether the row is worth a line; default providers are not, unless they fail."""
+        if urns.is_valid(self.urn) and urns.is_default_provider(self.urn):
+            return self.failed
+        return self.changes or bool(self.running)
+
 
 @dataclass
 class RunView:
@@ -88,7 +95,8 @@ class RunView:
 
     def running(self) -> list[Row]:
         """The rows with a step under way, longest first."""
-        return sorted((row for row in self.rows.values() if row.running), key=lambda r: r.started)
+        rows = (row for row in self.rows.values() if row.running and row.shown)
+        return sorted(rows, key=lambda row: row.started)
 
     def children(self) -> dict[str, list[Row]]:
         """The rows to draw under each parent, roots under "".
@@ -97,7 +105,7 @@ class RunView:
         """
         shown: dict[str, Row] = {}
         for row in self.rows.values():
-            if row.changes or row.running:
+            if row.shown:
                 for one in self._lineage(row):
                     shown.setdefault(one.urn, one)
         under: dict[str, list[Row]] = {}
@@ -170,6 +178,8 @@ def is_not_evaluated(violation: PolicyViolation) -> bool:
 
 def _merged(before: Op | None, op: Op) -> Op:
     """What to call a row that had one step and gets another."""
+    if before in {None, "refresh"}:
+        before = op
     if op in _REPLACING or before == "replace":
         return "replace"
     return before if before is not None and op == "same" else op

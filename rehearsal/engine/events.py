@@ -68,7 +68,10 @@ class StepStarted:
 
 @dataclass(frozen=True)
 class StepFinished:
-    """A step ended, after `seconds`; `failed` steps have their error in a Diagnostic."""
+    """A step ended, after `seconds`; a `failed` one has its error in a Diagnostic.
+
+    In preview, where nothing is carried out, no step has failed: an error is told all the same.
+    """
 
     op: Op
     urn: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rehearsal.engine import urns
@@ -15,37 +15,15 @@ from rehearsal.engine.propertychanges import property_changes
 from rehearsal.engine.provider_wire import InitFailedError, Made
 from rehearsal.engine.registry import UNKNOWN_ID, outputs_of
 from rehearsal.engine.state import now
-from rehearsal.engine.steps import NO_DIFF, Diff
+from rehearsal.engine.stepping import UNCOUNTED, is_asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Sequence
 
     from rehearsal.engine.deployment import Deployment
-    from rehearsal.engine.events import Op
     from rehearsal.engine.provider import Provider
     from rehearsal.engine.state import PendingKind, PendingOperation, Resource
-
-_UNCOUNTED: frozenset[Op] = frozenset({"create-replacement", "delete-replaced", "discard-replaced"})
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step on one resource.
-
-    `keep_old`: the old row stays after a replacement, to be deleted at the end. `guarded`: a
-    protected old row must not be deleted. `before`: it is deleted to make room for its
-    replacement, so its row stays until that is there.
-    """
-
-    op: Op
-    urn: str
-    old: Resource | None = None
-    new: Resource | None = None
-    diff: Diff = NO_DIFF
-    keep_old: bool = False
-    guarded: bool = False
-    before: bool = False
-    counted: bool = True
+    from rehearsal.engine.stepping import Step
 
 
 class Executor:
@@ -73,7 +51,8 @@ class Executor:
         """
         row = None
         for step in steps:
-            self._deployment.check_running()
+            if step.op != "same":
+                self._deployment.check_running()
             row = self._run(step, doomed) or row
         return row
 
@@ -95,7 +74,7 @@ class Executor:
         changes = ()
         if step.old is not None and step.new is not None:
             changes = property_changes(step.diff, step.old.inputs, step.new.inputs)
-        counted = step.counted and step.op not in _UNCOUNTED
+        counted = step.counted and step.op not in UNCOUNTED
         self._report.finished(mark, diff=changes, counted=counted)
         return row
 
@@ -121,7 +100,6 @@ class Executor:
             init_errors=old.init_errors,
             created=old.created,
             modified=old.modified,
-            import_id=new.import_id or old.import_id,
         )
         if urns.is_provider_type(row.type):
             self._deployment.registry.configure(row.urn, row.id, row.inputs)
@@ -153,8 +131,8 @@ class Executor:
         return self._carry_out("creating", new, make, old=old, marked=marked)
 
     def _update(self, old: Resource, new: Resource) -> Resource:
-        new = replace(new, id=old.id, created=old.created, modified=now())
-        new = replace(new, import_id=new.import_id or old.import_id)
+        modified = now() if new.custom else old.modified
+        new = replace(new, id=old.id, created=old.created, modified=modified)
 
         def make() -> Made:
             if not new.custom:
@@ -179,7 +157,10 @@ class Executor:
             try:
                 made = make()
             except InitFailedError as error:
-                self._done(completed(new, error.made), pending, old=old, marked=marked)
+                row = completed(new, error.made)
+                if kind == "updating" and old is not None:
+                    row = replace(row, inputs=old.inputs)
+                self._done(row, pending, old=old, marked=marked)
                 reasons = "\n".join(f"\t* {reason}" for reason in error.made.init_errors)
                 count = len(error.made.init_errors)
                 noun = "error" if count == 1 else "errors"
@@ -214,7 +195,7 @@ class Executor:
             self._ledger.end(old=current)
             return
         with self.pending("deleting", current) as pending:
-            if not self._dry_run and _is_asked_for(current, doomed):
+            if not self._dry_run and is_asked_for(current, doomed):
                 self.provider_of(current).delete(current)
             marked = replace(current, pending_replacement=True) if step.before else None
             if marked is not None:
@@ -247,14 +228,3 @@ def completed(row: Resource, made: Made) -> Resource:
         init_errors=made.init_errors,
     )
     return with_secret_outputs(found)
-
-
-def _is_asked_for(row: Resource, doomed: Collection[str]) -> bool:
-    """Whether a provider has to delete what the row describes."""
-    return (
-        row.custom
-        and not urns.is_provider_type(row.type)
-        and not row.external
-        and not row.retain_on_delete
-        and row.deleted_with not in doomed
-    )

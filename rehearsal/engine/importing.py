@@ -32,6 +32,7 @@ class Importer:
         """
         if not goal.custom or not goal.import_id or goal.is_provider or _has(old, goal.import_id):
             return None
+        self._deployment.check_running()
         report, ledger = self._deployment.report, self._deployment.ledger
         mark = report.started("import", row.urn, row.parent)
         with self._executor.pending("importing", replace(row, id=goal.import_id)) as pending:

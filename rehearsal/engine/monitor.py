@@ -6,11 +6,11 @@ Every call of the program that this engine does not support ends with an error t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from rehearsal.engine import urns
 from rehearsal.engine.deployment import StoppedError
@@ -23,6 +23,7 @@ from rehearsal.engine.goal import (
     refuse,
 )
 from rehearsal.engine.registry import UNKNOWN_ID
+from rehearsal.engine.unsupported import UnsupportedCalls
 from rehearsal.engine.values import UnsupportedValueError, from_struct, to_struct
 
 if TYPE_CHECKING:
@@ -49,18 +50,17 @@ ENDED = "Resource monitor has terminated, shutting down"
 """What the SDK makes of UNAVAILABLE; the real error was told before, so this one is not."""
 
 
-class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+class Monitor(UnsupportedCalls):
     """Serves one program."""
 
     def __init__(
         self, deployment: Deployment, registrar: Registrar, reader: Reader, parallel: int
     ) -> None:
+        super().__init__(deployment)
         self._deployment = deployment
         self._registrar = registrar
         self._reader = reader
         self._parallel = parallel
-
-    # --- what is supported -------------------------------------------------------------------
 
     def GetDeploymentInfo(
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
@@ -189,46 +189,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         del request, context
         return empty_pb2.Empty()
 
-    # --- what is not supported ---------------------------------------------------------------
-
-    def Call(self, request: Any, context: grpc.ServicerContext) -> NoReturn:
-        """Refuse methods of resources."""
-        self._refuse(f"the call of {request.tok}", "methods of remote components", context)
-
-    def ExistsResource(self, request: Any, context: grpc.ServicerContext) -> NoReturn:
-        """Refuse."""
-        del request
-        self._refuse("the program", "ExistsResource", context)
-
-    def RegisterStackTransform(self, request: Any, context: grpc.ServicerContext) -> NoReturn:
-        """Refuse."""
-        del request
-        self._refuse("the program", "stack transforms", context)
-
-    def RegisterStackInvokeTransform(self, request: Any, context: grpc.ServicerContext) -> NoReturn:
-        """Refuse."""
-        del request
-        self._refuse("the program", "invoke transforms", context)
-
-    def RegisterResourceHook(self, request: Any, context: grpc.ServicerContext) -> NoReturn:
-        """Refuse."""
-        del request
-        self._refuse("the program", "resource hooks", context)
-
-    def RegisterErrorHook(self, request: Any, context: grpc.ServicerContext) -> NoReturn:
-        """Refuse."""
-        del request
-        self._refuse("the program", "error hooks", context)
-
-    def RegisterPackage(self, request: Any, context: grpc.ServicerContext) -> NoReturn:
-        """Refuse."""
-        self._refuse(f"the package {request.name}", "parameterized packages", context)
-
     # --- errors ------------------------------------------------------------------------------
-
-    def _refuse(self, what: str, feature: str, context: grpc.ServicerContext) -> NoReturn:
-        self._do(lambda: refuse(what, [feature]), context)
-        raise AssertionError("a refusal ends the call")
 
     def _do(self, work: Callable[[], Result], context: grpc.ServicerContext) -> Result:
         """Do what changes the run: an error of it is told here, and ends the program's calls."""

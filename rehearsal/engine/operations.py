@@ -108,7 +108,7 @@ class Operations:
         self._is_interrupted = True
         self._report.error("the run was interrupted; what was in flight is finished and saved")
         if self._deployment is not None:
-            self._deployment.stopping.set()
+            self._deployment.interrupt()
         if self._program is not None:
             self._program.interrupt()
         if self._host is not None:
@@ -139,7 +139,7 @@ class Operations:
             self._report.hide_secrets(row.outputs)
         self._deployment = deployment
         if self._is_interrupted:
-            deployment.stopping.set()
+            deployment.interrupt()
         return deployment
 
     def _serve(self, deployment: Deployment, registrar: Registrar, stack: ExitStack) -> Messages:
@@ -206,9 +206,11 @@ class Operations:
             self._program.interrupt()
         status = self._program.wait()
         registrar.drain()
-        ended_well = status == 0 and not messages.errors and not deployment.stopping.is_set()
-        if status and not messages.errors and not deployment.stopping.is_set():
-            report.error(f"the program exited with non-zero exit code: {status}")
+        ended_well = status == 0 and not deployment.stopping.is_set()
+        if status and not deployment.stopping.is_set():
+            report.failed = True
+            if not messages.errors:
+                report.error(f"the program exited with non-zero exit code: {status}")
         self.is_config_error = (
             status == launcher.RUN_ERROR
             and messages.errors > 0

@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rehearsal.engine import paths, steps, urns
+from rehearsal.engine.aliases import old_row
 from rehearsal.engine.deployment import StepFailedError
-from rehearsal.engine.execute import Step
 from rehearsal.engine.importing import Importer
 from rehearsal.engine.replacement import dependents_to_replace
 from rehearsal.engine.rowmaking import row_of
+from rehearsal.engine.stepping import Step
 from rehearsal.engine.values import Secret
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Planner:
             message = f"Duplicate resource URN '{urn}'; try giving it a unique name"
             raise StepFailedError(message, urn)
         row = row_of(urn, goal, deployment.goals)
-        old = self._old_of(urn, goal)
+        old = old_row(urn, goal, deployment)
         deployment.goals[urn] = goal
         deleted = urn in deployment.deleted_first
         deployment.deleted_first.discard(urn)
@@ -88,30 +89,6 @@ class Planner:
         return [Step("same", urn, old, row)]
 
     # --- before the decision -----------------------------------------------------------------
-
-    def _old_of(self, urn: str, goal: Goal) -> Resource | None:
-        """The row of the last run, found by the URN or by an alias.
-
-        Raises:
-            StepFailedError: Another resource of this run has claimed the alias.
-        """
-        deployment = self._deployment
-        if urn in deployment.olds:
-            return deployment.olds[urn]
-        for alias in goal.aliases:
-            old = deployment.olds.get(alias)
-            if old is None or alias in deployment.goals:
-                continue
-            claimant = deployment.aliased.get(alias)
-            if claimant is not None:
-                message = f"the alias {alias} is already that of {claimant}; drop one of both"
-                raise StepFailedError(message, urn)
-            deployment.aliased[alias] = urn
-            if urns.is_provider_type(goal.type):
-                deployment.registry.rename(alias, urn)
-            deployment.ledger.rename(alias, urn)
-            return old
-        return None
 
     def _ignoring(self, row: Resource, old: Resource) -> Properties:
         try:
@@ -193,8 +170,11 @@ class Planner:
             return decision
         if not self._deployment.dry_run:
             raise StepFailedError(decision.message, urn)
-        severity = "error" if decision.is_error_in_preview else "warning"
-        self._deployment.report.tell(severity, decision.message, urn)
+        report = self._deployment.report
+        if decision.is_error_in_preview:
+            report.error(decision.message, urn)
+        else:
+            report.tell("warning", decision.message, urn)
         return decision.instead
 
     def _replacing(

@@ -132,9 +132,9 @@ def _setting(given: object, where: str) -> PolicySetting:
 
 
 def _level(given: object, where: str) -> str:
-    if given not in _NUMBERS:
+    if not isinstance(given, str) or given not in _NUMBERS:
         raise PolicyConfigError(f"{where}: {given!r} is no enforcement level; use {_levels()}")
-    return str(given)
+    return given
 
 
 def _levels() -> str:

@@ -117,6 +117,7 @@ class PackProcess:
         """End the process and wait for it; a second call does nothing."""
         self._channel.close()
         _end(self._process)
+        self._output.join()
 
 
 class PackOutput:
@@ -184,11 +185,15 @@ class PackOutput:
 
     def _end(self) -> str:
         """Why a process ended that never listened."""
-        for reader in self._readers:
-            reader.join(_END_SECONDS)
+        self.join()
         if self._process.wait(_END_SECONDS) == 0:
             return "its program ended without making a PolicyPack"
         return self.last_words()
+
+    def join(self) -> None:
+        """Wait until everything that an ended pack wrote was told."""
+        for reader in self._readers:
+            reader.join(_END_SECONDS)
 
     def last_words(self) -> str:
         """The exception that the pack ended with and its place, else its last line."""
@@ -202,6 +207,11 @@ class PackOutput:
 
 def _interpreter(manifest: PackManifest, python: Path) -> Path:
     if manifest.virtualenv is None:
+        if not python.exists():
+            raise PolicyPackError(
+                f"policy pack {manifest.directory} cannot be started: there is no interpreter "
+                f"{python}; name a virtualenv in its PulumiPolicy.yaml"
+            )
         return python
     interpreter = manifest.virtualenv / "bin" / "python"
     if not interpreter.exists():

@@ -10,6 +10,7 @@ from rehearsal.engine.deployment import StepFailedError
 from rehearsal.engine.execute import completed
 from rehearsal.engine.registry import UNKNOWN_ID
 from rehearsal.engine.rowmaking import inherited, row_of
+from rehearsal.engine.state import now
 
 if TYPE_CHECKING:
     from rehearsal.engine.deployment import Deployment
@@ -44,6 +45,7 @@ class Reader:
 
     def _read(self, urn: str, goal: Goal, identifier: str) -> Resource:
         deployment, executor = self._deployment, self._registrar.executor
+        deployment.check_running()
         if urn in deployment.goals:
             message = f"Duplicate resource URN '{urn}'; try giving it a unique name"
             raise StepFailedError(message, urn)
@@ -58,7 +60,7 @@ class Reader:
         marked = replace(old, delete=True) if old is not None and is_owned else None
         try:
             with executor.pending("reading", row) as pending:
-                found = self._found(row, identifier)
+                found = _dated(self._found(row, identifier), old)
                 deployment.ledger.end(pending, old=old, new=found, marked=marked)
         except Exception as error:
             deployment.report.finished(mark, failed=True)
@@ -79,3 +81,11 @@ class Reader:
         if made is None:
             raise StepFailedError(f"resource '{identifier}' does not exist", row.urn)
         return with_secret_outputs(completed(row, made))
+
+
+def _dated(row: Resource, old: Resource | None) -> Resource:
+    """The row with the times of the old one; what has changed since was modified now."""
+    if old is None:
+        return row
+    is_changed = row.inputs != old.inputs or row.outputs != old.outputs
+    return replace(row, created=old.created, modified=now() if is_changed else old.modified)

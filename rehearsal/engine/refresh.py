@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rehearsal.engine import urns
-from rehearsal.engine.annotate import with_secret_outputs, with_secrets_of
+from rehearsal.engine.annotate import with_secret_outputs
 from rehearsal.engine.deployment import StoppedError
 from rehearsal.engine.propertychanges import property_changes
 from rehearsal.engine.provider_wire import InitFailedError
@@ -15,6 +15,8 @@ from rehearsal.engine.state import now
 from rehearsal.engine.steps import NO_DIFF, Diff, compared
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from rehearsal.engine.deployment import Deployment
     from rehearsal.engine.events import Op
     from rehearsal.engine.provider import Provider
@@ -91,10 +93,7 @@ class Refresher:
             kept = replace(
                 row,
                 dependencies=tuple(urn for urn in row.dependencies if urn in known),
-                property_dependencies={
-                    key: tuple(urn for urn in targets if urn in known)
-                    for key, targets in row.property_dependencies.items()
-                },
+                property_dependencies=_known_only(row.property_dependencies, known),
                 parent=row.parent if row.parent in known else "",
                 deleted_with=row.deleted_with if row.deleted_with in known else "",
             )
@@ -109,10 +108,21 @@ def _is_read(row: Resource) -> bool:
 
 def _with(row: Resource, made: Made) -> Resource:
     """The row with what was read."""
-    inputs = row.inputs if made.inputs is None else with_secrets_of(made.inputs, row.inputs)
-    outputs = with_secrets_of(made.outputs, row.outputs)
-    found = replace(row, id=made.id, inputs=inputs, outputs=outputs, init_errors=made.init_errors)
+    inputs = row.inputs if made.inputs is None else made.inputs
+    found = replace(
+        row, id=made.id, inputs=inputs, outputs=made.outputs, init_errors=made.init_errors
+    )
     return with_secret_outputs(found)
+
+
+def _known_only(
+    dependencies: Mapping[str, tuple[str, ...]], known: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The dependencies by property that are still there, without properties that have none."""
+    kept = {
+        key: tuple(urn for urn in targets if urn in known) for key, targets in dependencies.items()
+    }
+    return {key: targets for key, targets in kept.items() if targets}
 
 
 def _difference(provider: Provider, old: Resource, new: Resource) -> Diff:

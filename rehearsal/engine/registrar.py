@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from rehearsal.engine.goal import Goal, with_version
 from rehearsal.engine.plan import Planner
 from rehearsal.engine.registry import UNKNOWN_ID
 from rehearsal.engine.rowmaking import inherited
+from rehearsal.engine.turns import Turns
 from rehearsal.engine.values import secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from rehearsal.engine.deployment import Deployment
     from rehearsal.engine.state import Resource
@@ -37,6 +40,7 @@ class Registrar:
         self.executor = Executor(deployment)
         self._planner = Planner(deployment, self.executor)
         self._planning = threading.Lock()
+        self._turns = Turns()
         self._slots = threading.BoundedSemaphore(parallel)
         self._defaults: dict[tuple[str, str, str], Future[str]] = {}
         self._defaults_lock = threading.Lock()
@@ -51,24 +55,26 @@ class Registrar:
         Raises:
             StoppedError: The run is ending, perhaps because this goal cannot be reached.
         """
-        goal = inherited(goal, self._deployment.goals.get(goal.parent))
-        urn = self.urn_of(goal)
-        if urns.type_of(urn) != urns.STACK_TYPE:
-            self.resources += 1
-        if goal.custom and not goal.is_provider and not goal.provider:
-            reference = self.default_provider(goal, urn)
-            goal = replace(goal, provider=reference)
-        return self._reach(urn, goal)
+        place = self._turns.arrive()
+        try:
+            goal = inherited(goal, self._deployment.goals.get(goal.parent))
+            urn = self.urn_of(goal)
+            if urns.type_of(urn) != urns.STACK_TYPE:
+                self.resources += 1
+            if goal.custom and not goal.is_provider and not goal.provider:
+                goal = replace(goal, provider=self.default_provider(goal, urn))
+            return self._reach(urn, goal, self._turns.turn(place))
+        finally:
+            self._turns.leave(place)
 
     def urn_of(self, goal: Goal) -> str:
         """The URN of a goal."""
         deployment = self._deployment
         return urns.make(deployment.stack, deployment.project, goal.parent, goal.type, goal.name)
 
-    def _reach(self, urn: str, goal: Goal) -> Resource:
+    def _reach(self, urn: str, goal: Goal, turn: AbstractContextManager[None]) -> Resource:
         def steps() -> Resource | None:
-            with self._planning:
-                self._deployment.check_running()
+            with turn, self._planning:
                 planned = self._planner.steps(urn, goal)
             with self._slots:
                 return self.executor.run(planned)
@@ -87,7 +93,7 @@ class Registrar:
         with self._idle:
             self._active += 1
         try:
-            self._deployment.check_running()
+            self._deployment.check_wanted()
             return work()
         except Exception as error:
             self._deployment.fail(error, urn)
@@ -144,7 +150,7 @@ class Registrar:
             custom=True,
             inputs=with_version(inputs, version, download_url),
         )
-        return self._reach(self.urn_of(goal), goal)
+        return self._reach(self.urn_of(goal), goal, nullcontext())
 
     # --- outputs -----------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
         self.violations: list[PolicyViolation] = []
         self.failed = False
-        """Whether an error was told, or a mandatory policy was violated."""
+        """Whether the run met an error, or a mandatory policy was violated."""
 
     def emit(self, event: Event) -> None:
         """Tell an event."""
@@ -97,12 +97,12 @@ class Report:
         seconds = time.monotonic() - mark.at
         found = op or mark.op
         counts = counted and not failed and not urns.is_default_provider(mark.urn)
+        failed = failed and not self._dry_run
         with self._lock:
             if counts:
                 self.changes[found] += 1
             if recorded:
-                unseen = failed and not self._dry_run
-                self.steps.append(StepRecord(found, mark.urn, unseen, seconds))
+                self.steps.append(StepRecord(found, mark.urn, failed, seconds))
             self._on_event(
                 StepFinished(
                     op=found,
@@ -136,16 +136,16 @@ class Report:
     def tell(
         self, severity: Severity, message: str, urn: str = "", *, ephemeral: bool = False
     ) -> None:
-        """Tell a message; an error makes the run fail."""
+        """Tell a message, of whatever severity: only `error` makes the run fail."""
         with self._lock:
             diagnostic = Diagnostic(severity, urn, self._mask(message), ephemeral)
             if severity != "debug":
                 self.diagnostics.append(diagnostic)
-            self.failed = self.failed or severity == "error"
             self._on_event(diagnostic)
 
     def error(self, message: str, urn: str = "") -> None:
-        """Tell an error."""
+        """Tell an error of the run, which fails it."""
+        self.failed = True
         self.tell("error", message, urn)
 
     def violation(self, found: PolicyViolation) -> None:

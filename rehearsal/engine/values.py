@@ -216,7 +216,8 @@ class _Encoder:
         fields[SIGNATURE].string_value = REFERENCE
         fields["urn"].string_value = value.urn
         if value.id is not None:
-            self.write(value.id, fields["id"])
+            # An id that is not known yet travels as an empty one.
+            self.write("" if isinstance(value.id, Unknown) else value.id, fields["id"])
         if value.package_version:
             fields["packageVersion"].string_value = value.package_version
         if self.canonical:

@@ -14,6 +14,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -99,7 +100,11 @@ class Credential:
     def __init__(self, access: Access, environment: Mapping[str, str]) -> None:
         self._user = access.user
         self._server = access.server
-        self._environment = environment
+        # kubelogin keeps tokens in the user's cache directory for an hour, and with them the groups
+        # of that hour: a group that this deployment makes anew would not be among them.
+        cache = tempfile.mkdtemp(prefix="rehearsal-login-")
+        weakref.finalize(self, shutil.rmtree, cache, ignore_errors=True)
+        self._environment = {**environment, "XDG_CACHE_HOME": cache}
         self._lock = threading.Lock()
         self._token = ""
         self._expires: datetime | None = None

@@ -6,20 +6,11 @@ import json
 import os
 import shutil
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.engine import PolicyPackRef, Run, run
-from rehearsal.engine.events import (
-    Diagnostic,
-    Event,
-    PolicyRemediation,
-    PolicyViolation,
-    StepFinished,
-    StepStarted,
-)
+from rehearsal.engine import Event, Outcome, PolicyPackRef, PolicyRemediation, Run, run
 from rehearsal.engine.values import Secret, Unknown, Value
 
 HERE = Path(__file__).parent
@@ -36,7 +27,6 @@ class Recorder:
     scenario: Path
     folder: Path
     """Where project, backend, world and results are; `results` holds a folder an operation."""
-    events: list[Event] = field(default_factory=list[Event])
 
     def __post_init__(self) -> None:
         self.plan: dict[str, Any] = json.loads(_text(self.scenario / "scenario.json"))
@@ -93,15 +83,15 @@ class Recorder:
 
     def _run(self, operation: dict[str, Any]) -> None:
         self._prepare(operation)
-        self.events = []
-        outcome = run(self._request(operation), self.events.append)
+        events: list[Event] = []
+        outcome = run(self._request(operation), events.append)
         folder = self.results / operation["name"]
         folder.mkdir()
         recording = {
             "operation": operation["op"],
             "exit_code": outcome.exit_code,
             "change_summary": outcome.changes,
-            **_told(self.events),
+            **_told(outcome, events),
         }
         if operation["op"] != "preview":
             recording["outputs"] = {key: _shown(item) for key, item in outcome.outputs.items()}
@@ -170,37 +160,28 @@ def _descend(content: dict[str, Any], parents: list[str]) -> dict[str, Any]:
     return content
 
 
-def _told(events: list[Event]) -> dict[str, Any]:
-    """What the events say about steps, messages and policies."""
-    failed = Counter(
-        (event.op, event.urn)
-        for event in events
-        if isinstance(event, StepFinished) and event.failed
-    )
-    steps: list[dict[str, Any]] = []
-    for event in events:
-        if isinstance(event, StepStarted) and event.op not in {"same", "replace"}:
-            step: dict[str, Any] = {"op": event.op, "urn": event.urn}
-            if failed[event.op, event.urn]:
-                step["failed"] = True
-            steps.append(step)
+def _told(outcome: Outcome, events: list[Event]) -> dict[str, Any]:
+    """What the run told about steps, messages and policies."""
     return {
-        "steps": steps,
+        "steps": [
+            {"op": step.op, "urn": step.urn, "failed": step.failed}
+            for step in outcome.steps
+            if step.op not in {"same", "replace"}
+        ],
         "diagnostics": [
-            {"severity": event.severity, "urn": event.urn, "message": event.message}
-            for event in events
-            if isinstance(event, Diagnostic) and event.severity in {"error", "warning"}
+            {"severity": told.severity, "urn": told.urn, "message": told.message}
+            for told in outcome.diagnostics
+            if told.severity in {"error", "warning"}
         ],
         "policy_violations": [
             {
-                "pack": event.pack,
-                "policy": event.policy,
-                "level": event.level,
-                "urn": event.urn,
-                "message": event.message,
+                "pack": told.pack,
+                "policy": told.policy,
+                "level": told.level,
+                "urn": told.urn,
+                "message": told.message,
             }
-            for event in events
-            if isinstance(event, PolicyViolation)
+            for told in outcome.violations
         ],
         "policy_remediations": [
             {

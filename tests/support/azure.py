@@ -21,15 +21,18 @@ class Azure:
         self.tenant_id: str = self._environment["AZURE_TENANT_ID"]
         self.origin: str = self._environment["ARM_ENDPOINT"].rstrip("/")
         self.subscription = f"/subscriptions/{self._environment['ARM_SUBSCRIPTION_ID']}"
-        trust = ssl.create_default_context(cafile=self._environment["SSL_CERT_FILE"])
-        self._client = httpx.Client(verify=trust, timeout=60)
+        self._trust = ssl.create_default_context(cafile=self._environment["SSL_CERT_FILE"])
         self._graph: str = self._environment["GRAPH_ENDPOINT"].rstrip("/")
         self._tokens: dict[str, str] = {}
+
+    def _request(self, method: str, url: str, **details: Any) -> httpx.Response:
+        return httpx.request(method, url, verify=self._trust, timeout=60, **details)
 
     def token(self, scope: str) -> str:
         """The deployer's access token for a scope."""
         if scope not in self._tokens:
-            reply = self._client.post(
+            reply = self._request(
+                "POST",
                 f"{self.origin}/{self.tenant_id}/oauth2/v2.0/token",
                 data={
                     "grant_type": "client_credentials",
@@ -46,7 +49,7 @@ class Azure:
         self, path: str, version: str, method: str = "GET", **parameters: str
     ) -> httpx.Response:
         """An ARM call."""
-        return self._client.request(
+        return self._request(
             method,
             f"{self.origin}{path}",
             params={"api-version": version, **parameters},
@@ -55,7 +58,7 @@ class Azure:
 
     def graph(self, path: str, method: str = "GET", body: Any = None) -> httpx.Response:
         """A Graph call below `/v1.0`."""
-        return self._client.request(
+        return self._request(
             method,
             f"{self._graph}/v1.0{path}",
             json=body,

@@ -6,6 +6,7 @@ An unknown resource type, function or directory entry fails the run.
 from __future__ import annotations
 
 import base64
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,7 @@ SERVED_EXEC = {
 
 def object_id(name: str) -> str:
     """The object id that the double's directory gives a name."""
-    return f"{name.encode().hex():0<32.32}"[:8] + "-0000-0000-0000-" + f"{len(name):012d}"
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
 
 @dataclass

@@ -28,6 +28,7 @@ PROVIDER = "pulumi:providers:kubernetes"
 
 CHECKS: dict[str, Check] = {check.id: check for check in ALL}
 
+_WAITING = re.compile(r"because (.+) (?:is|are) not known yet;")
 _PATH = re.compile(r"((?:kubeconfig: )?\S+): ")
 
 
@@ -51,6 +52,12 @@ class Verdict:
     def paths(self) -> list[str]:
         """The property paths of the violations, in their order."""
         return [match[1] for message in self.messages if (match := _PATH.match(message))]
+
+    @property
+    def waits(self) -> list[str]:
+        """The property paths that are not known yet."""
+        match = _WAITING.search(self.waiting)
+        return match[1].split(", ") if match else []
 
     @property
     def said(self) -> str:

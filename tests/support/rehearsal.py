@@ -81,13 +81,14 @@ class Rehearsal:
         """Run kubectl as an account of world.yaml."""
         return self.run("as", account, "--", "kubectl", *words, expect=expect)
 
-    def objects(self, kind: str, *words: str) -> dict[str, dict[str, Any]]:
-        """The cluster's objects of a kind by `namespace/name`, as platform-admin sees them."""
-        found = self.kubectl("platform-admin", "get", kind, "-A", "-o", "json", *words)
-        return {
-            f"{item['metadata'].get('namespace', '')}/{item['metadata']['name']}": item
-            for item in json.loads(found.stdout)["items"]
-        }
+    def objects(self, kinds: str) -> dict[str, dict[str, Any]]:
+        """The cluster's objects of some kinds by `Kind namespace/name`, as platform-admin sees."""
+        found = self.kubectl("platform-admin", "get", kinds, "-A", "-o", "json")
+        items: list[dict[str, Any]] = json.loads(found.stdout)["items"]
+        names = (
+            item["metadata"].get("namespace", "") + "/" + item["metadata"]["name"] for item in items
+        )
+        return {f"{item['kind']} {name}": item for item, name in zip(items, names, strict=True)}
 
     def edit_stack(self, stack: str, change: Callable[[dict[str, Any]], None]) -> None:
         """Change the configuration of a stack file in the project's copy."""

@@ -24,6 +24,7 @@ _TETHER = Path(__file__).with_name("processes_tether.py")
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 15.0
 _LOG_LIMIT_BYTES = 20_000_000
+_EXEC_POLLS = 50
 
 
 class Process:
@@ -132,7 +133,20 @@ def end_leftover(record: Path) -> None:
 
 def _command_line(pid: int) -> list[str]:
     """The process's words; none for a process that has ended."""
+    words: list[str] = []
+    for _ in range(_EXEC_POLLS):
+        words = _read(pid, "cmdline").split("\0")[:-1]
+        # The state follows the name, which is in brackets and may hold anything.
+        state = _read(pid, "stat").rpartition(")")[2].split()[:1]
+        if words or not state or state[0] in "ZX":
+            break
+        # In the midst of an exec a process has no words.
+        time.sleep(0.01)
+    return words
+
+
+def _read(pid: int, name: str) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")[:-1]
+        return Path(f"/proc/{pid}/{name}").read_text(errors="replace")
     except OSError:
-        return []
+        return ""

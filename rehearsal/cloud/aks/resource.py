@@ -29,6 +29,7 @@ from rehearsal.cloud.arm.resources import (
     group_id,
     group_to_write_in,
     resources_in,
+    system_data,
 )
 from rehearsal.cloud.arm.subscriptions import tenant_of
 from rehearsal.cloud.web import Reply
@@ -134,6 +135,7 @@ def _put(call: Call) -> Reply:
             if existing is None
             else changed_document(existing, body, tenant_id)
         )
+        document["systemData"] = system_data(call, existing)
         operation = write(call, document, "Creating" if existing is None else "Updating")
         if existing is None:
             _make_node_group(call, document)

@@ -62,6 +62,9 @@ class Cluster:
             self._interrupted.clear()
             try:
                 self._ensure(spec)
+            except OSError as error:
+                self._stop_processes()
+                raise ClusterFailedError(f"cannot prepare {self.files.root}: {error}") from error
             except BaseException:
                 self._stop_processes()
                 raise

@@ -93,6 +93,8 @@ def api_server_command(
         "anonymous-auth": "false",
         "authorization-mode": ",".join(authorization_modes()),
         "enable-admission-plugins": "NodeRestriction",
+        # It taints new nodes until the node lifecycle controller, which is off, finds them Ready.
+        "disable-admission-plugins": "TaintNodesByCondition",
         "allow-privileged": "true",
         "profiling": "false",
         "audit-policy-file": _audit_policy_path(files),

@@ -65,8 +65,6 @@ class LocalRuntime:
     def delete(self, cluster_id: str) -> None:
         """As `ClusterRuntime.delete`."""
         self._cluster(cluster_id).remove()
-        with self._lock:
-            self._clusters.pop(cluster_key(cluster_id), None)
 
     def stop_all(self) -> None:
         """As `ClusterRuntime.stop_all`."""

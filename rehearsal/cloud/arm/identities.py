@@ -18,6 +18,7 @@ from rehearsal.cloud.arm.resources import (
     group_to_write_in,
     refuse_unknown_members,
     resources_in,
+    system_data,
 )
 from rehearsal.cloud.arm.subscriptions import tenant_of
 from rehearsal.cloud.graph.documents import service_principal
@@ -103,6 +104,7 @@ def _put(call: Call) -> Reply:
         group_to_write_in(call)
         existing = call.cloud.store.get(RESOURCES, _id(call).lower())
         document = _document(call, existing["id"] if existing else _id(call), location, tags)
+        document["systemData"] = system_data(call, existing)
         call.cloud.store.put(RESOURCES, _id(call).lower(), document)
         add_principal(call.cloud, document)
     return Reply(201 if existing is None else 200, document)

@@ -53,6 +53,8 @@ class Operations:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._halted = threading.Event()
+        self.resumed: list[threading.Thread] = []
+        """What `rehearsal.cloud.arm.resume` has started; over when none of it is alive."""
 
     def define(self, kind: str, work: Work) -> None:
         """Say how operations of a kind are done."""

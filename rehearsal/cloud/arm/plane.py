@@ -13,6 +13,7 @@ from rehearsal.cloud.arm import (
     operation_status,
     providers,
     resource_groups,
+    resource_lists,
     role_assignments,
     role_definitions,
     subscriptions,
@@ -28,6 +29,7 @@ _MODULES = (
     metadata,
     subscriptions,
     resource_groups,
+    resource_lists,
     providers,
     features,
     operation_status,
@@ -56,4 +58,6 @@ def resume(cloud: Cloud) -> list[Thread]:
     Returns at once; the clusters are there again when the threads have ended.
     """
     # First what no operation is about to see to, as an operation may end at once.
-    return [*resource_work.restart(cloud), *cloud.operations.resume(cloud)]
+    threads = [*resource_work.restart(cloud), *cloud.operations.resume(cloud)]
+    cloud.operations.resumed = threads
+    return threads

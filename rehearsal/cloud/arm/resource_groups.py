@@ -1,4 +1,4 @@
-"""Resource groups, and the list of what is in them."""
+"""Resource groups, which are deleted with all that is in them."""
 
 from __future__ import annotations
 
@@ -53,8 +53,6 @@ def add_routes(routes: Routes) -> None:
     routes.add(
         "DELETE", one, "ResourceGroups_Delete", _delete, action=f"{_ACTION}/delete", scope=scope
     )
-    routes.add("GET", f"{one}/resources", "Resources_ListByResourceGroup", _resources)
-    routes.add("GET", f"{subscription}/resources", "Resources_List", _resources)
 
 
 def define_work(operations: Operations, removers: Mapping[str, Remover]) -> None:
@@ -237,22 +235,3 @@ def _forget(cloud: Cloud, operation: Json) -> None:
     if document is not None:
         document["properties"]["provisioningState"] = "Failed"
         cloud.store.put(GROUPS, key, document)
-
-
-def _resources(call: Call) -> Reply:
-    """Resources of a group or of the subscription that the caller may read."""
-    scope = f"/subscriptions/{call.param('subscription')}"
-    if "group" in call.request.params:
-        scope = find_group(call)["id"]
-    wanted = re.fullmatch(r"resourcetype eq '([^']*)'", call.query("$filter"), re.IGNORECASE)
-    if call.query("$filter") and wanted is None:
-        message = f"The filter '{call.query('$filter')}' is not one of resourceType"
-        raise errors.arm_error(400, "InvalidFilterInQueryString", message)
-    shown = ("id", "name", "type", "location", "tags", "sku", "identity")
-    rows = [
-        {key: row[key] for key in shown if key in row}
-        for row in resources_in(call.cloud, scope)
-        if call.may(f"{row['type']}/read", row["id"])
-        and (wanted is None or wanted[1].lower() == row["type"].lower())
-    ]
-    return Reply(200, {"value": rows})

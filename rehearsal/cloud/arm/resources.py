@@ -8,6 +8,7 @@ from rehearsal.cloud.arm import errors
 from rehearsal.cloud.arm.authorization import ASSIGNMENTS
 from rehearsal.cloud.arm.locations import REGIONS, region
 from rehearsal.cloud.arm.scopes import covers
+from rehearsal.cloud.clock import wire_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,6 +50,18 @@ def group_to_write_in(call: Call) -> Json:
     if found["properties"]["provisioningState"] == "Deleting":
         raise errors.resource_group_being_deleted(found["name"])
     return found
+
+
+def system_data(call: Call, existing: Json | None) -> Json:
+    """`systemData`: who made the resource, and who changed it last, which is the caller."""
+    caller = call.caller
+    kind = "User" if caller.kind == "User" else "Application"
+    now = wire_time(call.cloud.clock.now())
+    who = {"By": caller.upn or caller.app_id or caller.object_id, "ByType": kind, "At": now}
+    made: Json = {f"created{key}": value for key, value in who.items()}
+    kept: Json = {} if existing is None else existing["systemData"]
+    changed = {f"lastModified{key}": value for key, value in who.items()}
+    return {**made, **kept, **changed}
 
 
 def resources_in(cloud: Cloud, scope: str) -> list[Json]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.arm import role_assignments, subscriptions
-from rehearsal.cloud.arm.roles import role_named
+from rehearsal.cloud.arm.roles import built_in_roles, role_named
+from rehearsal.cloud.world import WorldError
 
 if TYPE_CHECKING:
     from rehearsal.cloud.context import Cloud
     from rehearsal.cloud.world import World
 
 
-class UnknownRoleError(Exception):
+class UnknownRoleError(WorldError):
     """world.yaml assigns a role that the local Azure does not have."""
 
 
@@ -33,7 +34,11 @@ def seed(cloud: Cloud, world: World) -> None:
             try:
                 role = role_named(given.role_name)
             except KeyError:
-                message = f"world.yaml: roleAssignments: there is no role '{given.role_name}'"
+                known = ", ".join(role.name for role in built_in_roles())
+                message = (
+                    f"world.yaml: roleAssignments: there is no role '{given.role_name}'; there are"
+                    f" {known}"
+                )
                 raise UnknownRoleError(message) from None
             role_assignments.put(
                 cloud,

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from rehearsal.engine.policy import PolicyContext
     from rehearsal.engine.values import Value
 
-Write = "Callable[[str], PolicyPackRef]"
-
 HEAD = """
 from pulumi_policy import *
 import os, sys, pulumi

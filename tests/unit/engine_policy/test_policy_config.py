@@ -115,7 +115,7 @@ class TestAConfigurationFile:
             ({"plain": None}, "plain: must be a level or an object"),
             (
                 {"plain": "strict"},
-                "plain: 'strict' is no enforcement level; use advisory, disabled",
+                "plain: 'strict' is no enforcement level; use advisory",
             ),
             ({"plain": "Mandatory"}, "'Mandatory' is no enforcement level"),
             ({"plain": {"enforcementLevel": True}}, "plain.enforcementLevel: True is no"),
@@ -153,7 +153,7 @@ class TestTheConfigurationThatCounts:
         assert found["colours"] == (MANDATORY, {"allowed": ["blue", "green"], "least": 2.0})
 
     def test_takes_a_level_beside_properties(self, tmp_path: Path) -> None:
-        given = {"colours": {"enforcementLevel": "advisory", "allowed": []}}
+        given: object = {"colours": {"enforcementLevel": "advisory", "allowed": []}}
         assert merged(tmp_path, given)["colours"] == (ADVISORY, {"allowed": []})
 
     @pytest.mark.parametrize("all_first", [True, False])

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rehearsal.engine.policy_masking import Mask, secret_texts, shown
 from rehearsal.engine.values import UNKNOWN, ResourceRef, Secret
+
+if TYPE_CHECKING:
+    from rehearsal.engine.values import Value
 
 KEY = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
 
@@ -53,7 +57,7 @@ def test_a_mask_grows() -> None:
 
 
 def test_the_texts_of_secrets_are_found_at_any_depth() -> None:
-    value = {
+    value: dict[str, Value] = {
         "plain": "visible",
         "deep": [{"it": Secret("one")}, Secret({"a": ["two", {"b": "three"}]})],
         "number": Secret(443),
@@ -64,7 +68,7 @@ def test_the_texts_of_secrets_are_found_at_any_depth() -> None:
 
 
 def test_what_is_shown_holds_no_secret() -> None:
-    properties = {
+    properties: dict[str, Value] = {
         "secret": Secret({"a": 1}),
         "unknown": UNKNOWN,
         "list": [Secret("x"), 1, None],

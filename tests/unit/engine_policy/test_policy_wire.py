@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from google.protobuf import json_format
 
 from rehearsal.engine.policy import (
@@ -11,18 +13,25 @@ from rehearsal.engine.policy import (
 from rehearsal.engine.policy_wire import analyze_request, stack_request
 from rehearsal.engine.values import SECRET, SIGNATURE, UNKNOWN, UNKNOWN_TEXT, ResourceRef, Secret
 
+if TYPE_CHECKING:
+    from rehearsal.engine.values import Value
+
 URN = "urn:pulumi:dev::p::t:i:T::name"
 OTHER = "urn:pulumi:dev::p::t:i:T::other"
 
 
-def resource(**more: object) -> AnalyzerResource:
-    fields = {"urn": URN, "type": "t:i:T", "name": "name", "properties": {}} | more
-    return AnalyzerResource(**fields)  # pyright: ignore[reportArgumentType] - the tests give what fits
+def resource(**more: Any) -> AnalyzerResource:
+    fields: dict[str, Any] = {"urn": URN, "type": "t:i:T", "name": "name", "properties": {}}
+    return AnalyzerResource(**fields | more)
+
+
+def sent(properties: dict[str, Value]) -> dict[str, Any]:
+    """The properties as the pack gets them."""
+    return json_format.MessageToDict(analyze_request(resource(properties=properties)).properties)
 
 
 def test_secrets_and_unknown_values_keep_their_wrapping() -> None:
-    request = analyze_request(resource(properties={"s": Secret("x"), "u": UNKNOWN, "n": [1.5]}))
-    assert json_format.MessageToDict(request.properties) == {
+    assert sent({"s": Secret("x"), "u": UNKNOWN, "n": [1.5]}) == {
         "s": {SIGNATURE: SECRET, "value": "x"},
         "u": UNKNOWN_TEXT,
         "n": [1.5],
@@ -30,14 +39,12 @@ def test_secrets_and_unknown_values_keep_their_wrapping() -> None:
 
 
 def test_a_reference_becomes_an_id_or_a_urn_because_packs_die_of_it() -> None:
-    properties = {
+    properties: dict[str, Value] = {
         "custom": ResourceRef(OTHER, "i-1"),
         "component": ResourceRef(OTHER),
         "deep": [{"ref": ResourceRef(OTHER, UNKNOWN)}],
     }
-    assert json_format.MessageToDict(
-        analyze_request(resource(properties=properties)).properties
-    ) == {
+    assert sent(properties) == {
         "custom": "i-1",
         "component": OTHER,
         "deep": [{"ref": UNKNOWN_TEXT}],
@@ -45,8 +52,7 @@ def test_a_reference_becomes_an_id_or_a_urn_because_packs_die_of_it() -> None:
 
 
 def test_the_keys_of_providers_are_left_out_at_any_depth() -> None:
-    properties = {"__defaults": [], "a": [{"__meta": "x", "b": 1}], "s": Secret({"__x": 1})}
-    found = json_format.MessageToDict(analyze_request(resource(properties=properties)).properties)
+    found = sent({"__defaults": [], "a": [{"__meta": "x", "b": 1}]})
     assert found["a"] == [{"b": 1}]
     assert "__defaults" not in found
 

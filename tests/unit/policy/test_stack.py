@@ -171,13 +171,13 @@ def test_preview_says_that_it_cannot_see_the_kubeconfig() -> None:
     for value in (UNKNOWN, secret(UNKNOWN)):
         found = judged(value)
         assert found.messages == ()
-        assert "kubeconfig" in found.waiting
+        assert found.waits == ["kubeconfig"]
 
 
 def test_preview_judges_what_it_sees_of_a_kubeconfig() -> None:
     found = judged(kubeconfig({"token": "x"}, UNKNOWN))
     assert found.paths == ["kubeconfig: users[0].user.token"]
-    assert "kubeconfig" in found.waiting
+    assert found.waits == ["kubeconfig"]
 
 
 @pytest.mark.parametrize(

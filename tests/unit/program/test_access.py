@@ -9,12 +9,12 @@ import pytest
 
 from components.access import ClusterAccess, ClusterAccessArgs
 from components.principals import DirectoryError
-from tests.support.directory_double import SUBSCRIPTION
+from tests.support.directory_double import SUBSCRIPTION, World
 from tests.support.principals import CLUSTER_ID, principal
 from tests.support.program import Run, run
 
 
-def entered(**keys: Any) -> Run:
+def entered(world: World | None = None, **keys: Any) -> Run:
     def body() -> None:
         args: dict[str, Any] = {
             "cluster_id": CLUSTER_ID,
@@ -25,7 +25,7 @@ def entered(**keys: Any) -> Run:
         }
         ClusterAccess("main", ClusterAccessArgs(**args))
 
-    return run(body)
+    return run(body, world=world)
 
 
 def test_azure_is_asked_for_the_user_kubeconfig_in_its_exec_form() -> None:
@@ -72,3 +72,10 @@ def test_two_names_of_one_principal_are_refused_before_anything_is_made() -> Non
 def test_an_unknown_login_is_refused() -> None:
     with pytest.raises(pulumi.InputPropertyError):
         entered(login="password")
+
+
+def test_a_cluster_that_serves_a_key_is_refused_without_showing_it() -> None:
+    world = World(kubeconfig_user={"client-certificate-data": "PRIVATE"})
+    with pytest.raises(pulumi.RunError, match="--enable-aad") as refusal:
+        entered(world)
+    assert "PRIVATE" not in str(refusal.value)

@@ -161,3 +161,8 @@ def test_no_program_text_knows_a_stack_by_name() -> None:
     sources = [ROOT / "__main__.py", *ROOT.glob("settings*.py"), *ROOT.glob("components/*.py")]
     for source in sources:
         assert not re.search(r'"(local|dev|stg|prd)"', source.read_text()), source.name
+
+
+def test_only_the_settings_read_the_configuration() -> None:
+    for source in (ROOT / "__main__.py", *ROOT.glob("components/*.py")):
+        assert "Config(" not in source.read_text(), source.name

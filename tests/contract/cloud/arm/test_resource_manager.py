@@ -16,7 +16,7 @@ from azure.core.exceptions import (
 from rehearsal.cloud.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.contract.cloud.arm.conftest import Azure
 
@@ -63,19 +63,29 @@ def test_refusals_reach_the_client_with_code_and_words(azure: Azure) -> None:
     assert f"'{WORLD.account('outsider').upn}'" in error.message
 
 
-def test_the_client_registers_a_provider_that_it_finds_missing(azure: Azure, group: str) -> None:
-    providers = azure.resources().providers
+def test_a_cluster_needs_its_provider_registered(azure: Azure, group: str) -> None:
+    providers, clusters = azure.resources().providers, azure.clusters().managed_clusters
     namespace = "Microsoft.ContainerService"
     providers.unregister(namespace)
-    while providers.get(namespace).registration_state != "Unregistered":
+    wait_for(lambda: providers.get(namespace).registration_state == "Unregistered")
+
+    with pytest.raises(ResourceExistsError) as refused:
+        clusters.begin_create_or_update(group, "aks", WEST)
+    providers.register(namespace)
+    wait_for(lambda: providers.get(namespace).registration_state == "Registered")
+    with pytest.raises(HttpResponseError) as looked_at:
+        clusters.begin_create_or_update(group, "aks", WEST)
+
+    assert refused.value.error is not None
+    assert refused.value.error.code == "MissingSubscriptionRegistration"
+    assert "dnsPrefix" in str(looked_at.value)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "the registration does not change"
         time.sleep(0.1)
-
-    # Refused for its body, so no cluster comes of it; but that is looked at after the provider.
-    with pytest.raises(HttpResponseError) as refused:
-        azure.clusters().managed_clusters.begin_create_or_update(group, "aks", WEST)
-
-    assert "dnsPrefix" in str(refused.value)
-    assert providers.get(namespace).registration_state == "Registered"
 
 
 def test_roles_are_found_assigned_listed_and_taken_away(azure: Azure, group: str) -> None:

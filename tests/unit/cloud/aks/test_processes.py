@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import pytest
 from rehearsal.cloud.aks.processes import Process, end_leftover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 SLEEP = "/bin/sleep"
 TETHER = Path("rehearsal/cloud/aks/processes_tether.py").absolute()
@@ -28,6 +29,16 @@ def until(condition: Callable[[], object]) -> None:
 
 def alive(pid: int) -> bool:
     return bool(Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+@contextmanager
+def running(*command: str) -> Generator[subprocess.Popen[bytes]]:
+    """A process that is killed at the end, so that a failing test does not wait for it."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 @pytest.fixture
@@ -92,10 +103,9 @@ while process.pid is None or b"sleep" not in Path(f"/proc/{{process.pid}}/comm")
 print(process.pid, flush=True)
 time.sleep(1000)
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+    with running(sys.executable, "-c", code) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        parent.kill()
     until(lambda: not alive(child))
 
 
@@ -107,7 +117,7 @@ def test_a_tether_whose_parent_is_gone_starts_nothing(tmp_path: Path) -> None:
 
 
 def test_a_leftover_is_ended_before_a_new_start(process: Process, tmp_path: Path) -> None:
-    with subprocess.Popen([SLEEP, "1000"]) as leftover:
+    with running(SLEEP, "1000") as leftover:
         noted = {"pid": leftover.pid, "command": SLEEP}
         (tmp_path / "record").write_text(json.dumps(noted))
         process.start()
@@ -116,12 +126,11 @@ def test_a_leftover_is_ended_before_a_new_start(process: Process, tmp_path: Path
 
 
 def test_a_process_id_that_was_given_to_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    with subprocess.Popen([SLEEP, "1000"]) as stranger:
+    with running(SLEEP, "1000") as stranger:
         noted = {"pid": stranger.pid, "command": "/opt/etcd"}
         (tmp_path / "record").write_text(json.dumps(noted))
         end_leftover(tmp_path / "record")
         assert stranger.poll() is None
-        stranger.kill()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', '{"pid": 999999999}'])

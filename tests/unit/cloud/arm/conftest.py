@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,8 +25,21 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+@pytest.fixture(scope="session")
+def seeded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of a local Azure that was started once, with its signing key made."""
+    root = tmp_path_factory.mktemp("seeded") / "home"
+    cloud = local_cloud(root, RecordingRuntime(), ManualClock())
+    Arm(cloud).token("deployer")
+    cloud.store.close()
+    return root
+
+
 @pytest.fixture
-def arm(tmp_path: Path, runtime: RecordingRuntime, clock: ManualClock) -> Iterator[Arm]:
+def arm(
+    tmp_path: Path, seeded_home: Path, runtime: RecordingRuntime, clock: ManualClock
+) -> Iterator[Arm]:
+    shutil.copytree(seeded_home, tmp_path / "home")
     cloud = local_cloud(tmp_path / "home", runtime, clock)
     yield Arm(cloud)
     runtime.gate.set()

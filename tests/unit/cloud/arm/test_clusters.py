@@ -82,6 +82,7 @@ def test_azure_fills_in_what_was_left_out(arm: Arm) -> None:
     assert filled["servicePrincipalProfile"] == {"clientId": "msi"}
     assert filled["identityProfile"]["kubeletidentity"]["objectId"]
     assert filled["agentPoolProfiles"][0]["currentOrchestratorVersion"].startswith("1.34.")
+    assert found["systemData"]["createdBy"] == WORLD.account("deployer").app_id
     principal = arm.cloud.directory.principal(found["identity"]["principalId"])
     assert principal is not None
     assert principal.kind == "ServicePrincipal"

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from rehearsal.cloud.http import BODY_LIMIT_BYTES, application
+from rehearsal.cloud.web import CloudError, Reply, Router
+
+if TYPE_CHECKING:
+    from rehearsal.cloud.web import Request
+
+
+def echo(request: Request) -> Reply:
+    return Reply(
+        200,
+        {"path": request.path, "query": dict(request.query), "body": request.body.decode()},
+        {"X-Custom": request.headers.get("x-given", "")},
+    )
+
+
+def refuse(_request: Request) -> Reply:
+    raise CloudError(Reply(409, {"error": {"code": "Conflict", "message": "no"}}))
+
+
+def fail(_request: Request) -> Reply:
+    message = "the reason stays inside"
+    raise RuntimeError(message)
+
+
+def no_content(_request: Request) -> Reply:
+    return Reply(204)
+
+
+@pytest.fixture
+def router() -> Router:
+    made = Router()
+    made.add("POST", "/echo/{name}", "Echo", echo)
+    made.add("HEAD", "/echo/{name}", "EchoHead", echo)
+    made.add("GET", "/refused", "Refuse", refuse)
+    made.add("GET", "/failed", "Fail", fail)
+    made.add("GET", "/empty", "Empty", no_content)
+    return made
+
+
+def send(router: Router, method: str, path: str, **options: object) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(application(router))
+        async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
+            return await client.request(method, path, **options)  # pyright: ignore[reportArgumentType] -- httpx's own options
+
+    return asyncio.run(ask())
+
+
+def test_a_request_reaches_its_handler_whole(router: Router) -> None:
+    reply = send(
+        router,
+        "POST",
+        "/echo/a%20b?API-Version=1&$filter=x",
+        content=b"hi",
+        headers={"X-Given": "y"},
+    )
+    assert reply.json() == {
+        "path": "/echo/a b",
+        "query": {"api-version": "1", "$filter": "x"},
+        "body": "hi",
+    }
+    assert reply.headers["x-custom"] == "y"
+    assert reply.headers["content-type"].startswith("application/json")
+
+
+def test_every_reply_has_an_id_that_the_log_repeats(
+    router: Router, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    sent = str(uuid.uuid4())
+    reply = send(router, "GET", "/refused?secret=x", headers={"client-request-id": sent})
+    request_id = reply.headers["x-ms-request-id"]
+    assert uuid.UUID(request_id)
+    assert reply.headers["request-id"] == request_id
+    assert reply.headers["client-request-id"] == sent
+    assert request_id in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_failure_is_a_500_that_tells_nothing_but_its_id(
+    router: Router, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = send(router, "GET", "/failed")
+    assert reply.status_code == 500
+    assert reply.headers["x-ms-request-id"] in reply.json()["error"]["message"]
+    assert "the reason stays inside" not in reply.text
+    assert "the reason stays inside" in caplog.text
+
+
+def test_an_unknown_route_is_named(router: Router) -> None:
+    reply = send(router, "GET", "/nowhere")
+    assert reply.status_code == 501
+    assert "GET /nowhere" in reply.json()["error"]["message"]
+
+
+def test_no_content_has_none(router: Router) -> None:
+    reply = send(router, "GET", "/empty")
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert "content-type" not in reply.headers
+
+
+def test_head_has_no_body(router: Router) -> None:
+    assert send(router, "HEAD", "/echo/x").content == b""
+
+
+def test_a_body_beyond_the_limit_is_413(router: Router) -> None:
+    assert send(router, "POST", "/echo/x", content=b"x" * BODY_LIMIT_BYTES).status_code == 200
+    reply = send(router, "POST", "/echo/x", content=b"x" * (BODY_LIMIT_BYTES + 1))
+    assert reply.status_code == 413
+
+
+def test_a_slow_handler_holds_no_other_up() -> None:
+    router = Router()
+    entered, released = threading.Event(), threading.Event()
+
+    def slow(_request: Request) -> Reply:
+        entered.set()
+        assert released.wait(10)
+        return Reply(200, {})
+
+    def quick(_request: Request) -> Reply:
+        released.set()
+        return Reply(200, {})
+
+    router.add("GET", "/slow", "Slow", slow)
+    router.add("GET", "/quick", "Quick", quick)
+
+    async def both() -> list[int]:
+        transport = httpx.ASGITransport(application(router))
+        async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
+            waiting = asyncio.create_task(client.get("/slow"))
+            deadline = time.monotonic() + 10
+            while not entered.is_set() and time.monotonic() < deadline:
+                await asyncio.sleep(0.001)
+            done = await client.get("/quick")
+            return [done.status_code, (await waiting).status_code]
+
+    assert asyncio.run(both()) == [200, 200]
