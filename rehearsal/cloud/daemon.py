@@ -104,7 +104,7 @@ def stop(home: Home) -> bool:
     for number in (signal.SIGTERM, signal.SIGKILL):
         os.kill(pid, number)
         if _ended(home, pid):
-            _reap()
+            _reap(pid)
             home.endpoint.unlink(missing_ok=True)
             return True
     message = f"the local Azure (process {pid}) does not end"
@@ -140,7 +140,11 @@ def _ended(home: Home, pid: int) -> bool:
     return False
 
 
-def _reap() -> None:
+def _reap(pid: int) -> None:
+    """Wait for the rest of a process whose lock is free already, if it was started here."""
+    for process in _started:
+        if process.pid == pid:
+            process.wait(STOP_SECONDS)
     _started[:] = [process for process in _started if process.poll() is None]
 
 

@@ -8,7 +8,6 @@ work on the same state: `.pulumi/meta.yaml`, `stacks/PROJECT/STACK.json` with a 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import time
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from rehearsal.engine import locks
+from rehearsal.engine.filesystem import is_json, replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -131,7 +131,7 @@ class StackFiles:
 
         Raises:
             DamagedStateError: The file is no JSON object.
-            BackendError: The state is compressed.
+            BackendError: The state is compressed, or the file cannot be opened.
         """
         for suffix in _COMPRESSED:
             if self.state.with_name(self.state.name + suffix).exists():
@@ -140,21 +140,20 @@ class StackFiles:
                     " PULUMI_SELF_MANAGED_STATE_GZIP and run `pulumi stack export | pulumi stack"
                     " import` once"
                 )
-        if not self.state.exists():
-            return None
         try:
-            text = self.state.read_text(encoding="utf-8")
-            content: Any = json.loads(text)
+            with _told(f"{self.state}: the state cannot be read"):
+                text = self.state.read_text(encoding="utf-8") if self.state.exists() else None
+            content: Any = None if text is None else json.loads(text)
         except ValueError as problem:
             raise self.damaged(f"it is no JSON: {problem}") from None
-        if not isinstance(content, dict):
+        if text is not None and not isinstance(content, dict):
             raise self.damaged("it is no JSON object")
         return text
 
     def damaged(self, reason: str) -> DamagedStateError:
         """The error for a state that cannot be used; it names the copies to go back to."""
-        backups = sorted(self._backups.glob("*.json"), reverse=True)[:_COPIES_NAMED]
-        copies = [path for path in (self.copy, *backups) if path.exists()]
+        backups = sorted(self._backups.glob("*.json"), reverse=True)
+        copies = [path for path in (self.copy, *backups) if is_json(path)][:_COPIES_NAMED]
         lines = [f"{self.state}: the state cannot be used: {reason}"]
         if copies:
             lines.append("to go back to an earlier state, copy one of these over it, and refresh:")
@@ -171,20 +170,24 @@ class StackFiles:
         Args:
             text: The new state.
             durable: Return only when it is on the disk.
+
+        Raises:
+            BackendError: The state cannot be written.
         """
-        if not self._prepared:
-            self._prepare()
-            self._prepared = True
-        _replace(self.state, text, durable=durable)
+        with _told(f"{self.state}: the state cannot be written"):
+            if not self._prepared:
+                self._prepare()
+                self._prepared = True
+            replace_text(self.state, text, durable=durable)
 
     def _prepare(self) -> None:
         """Make the backend's directories and version file, and the copy of the present state."""
         self.state.parent.mkdir(parents=True, exist_ok=True)
         meta = self._base / "meta.yaml"
         if not meta.exists():
-            _replace(meta, f"version: {_VERSION}\n", durable=True)
+            replace_text(meta, f"version: {_VERSION}\n", durable=True)
         if self.state.exists():
-            _replace(self.copy, self.state.read_text(encoding="utf-8"), durable=True)
+            replace_text(self.copy, self.state.read_text(encoding="utf-8"), durable=True)
 
     @contextmanager
     def lock(self) -> Generator[None]:
@@ -192,8 +195,11 @@ class StackFiles:
 
         Raises:
             LockedError: Somebody else holds it.
+            BackendError: It cannot be written.
         """
         directory = self._base / "locks" / self.name.qualified
+        with _told(f"{directory}: the lock cannot be taken"):
+            directory.mkdir(parents=True, exist_ok=True)
         try:
             with locks.held(directory, f"the stack '{self.name.stack}'"):
                 yield
@@ -208,6 +214,9 @@ class StackFiles:
             result: `succeeded` or `failed`.
             changes: Counts by operation.
             started: When the run began, in seconds of the Unix epoch.
+
+        Raises:
+            BackendError: It cannot be written.
         """
         now = time.time_ns()
         run = {
@@ -222,12 +231,13 @@ class StackFiles:
         }
         history = self._base / "history" / self.name.project / self.name.stack
         stem = f"{self.name.stack}-{now}"
-        for directory in (history, self._backups):
-            directory.mkdir(parents=True, exist_ok=True)
-        _replace(history / f"{stem}.history.json", json.dumps(run), durable=False)
-        if self.state.exists():
-            shutil.copyfile(self.state, history / f"{stem}.checkpoint.json")
-            shutil.copyfile(self.state, self._backups / f"{self.name.stack}.{now}.json")
+        with _told(f"{history}: the run cannot be remembered"):
+            for directory in (history, self._backups):
+                directory.mkdir(parents=True, exist_ok=True)
+            replace_text(history / f"{stem}.history.json", json.dumps(run), durable=False)
+            if self.state.exists():
+                shutil.copyfile(self.state, history / f"{stem}.checkpoint.json")
+                shutil.copyfile(self.state, self._backups / f"{self.name.stack}.{now}.json")
 
     def remove(self) -> None:
         """Remove the stack's state, and the copy of it; histories and backups stay."""
@@ -235,18 +245,11 @@ class StackFiles:
             path.unlink(missing_ok=True)
 
 
-def _replace(path: Path, text: str, *, durable: bool) -> None:
-    """Write a file beside `path` and move it there."""
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    temporary.replace(path)
-    if durable:
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+@contextmanager
+def _told(what: str) -> Generator[None]:
+    """Let errors of the file system be errors of the backend."""
+    try:
+        yield
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise BackendError(f"{what}: {reason}; make room or set its rights right") from problem

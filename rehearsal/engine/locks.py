@@ -83,13 +83,21 @@ def _write(path: Path) -> None:
     """Write the lock at once, so that nobody reads a part of it."""
     holder = {
         "pid": os.getpid(),
-        "username": getpass.getuser(),
+        "username": _username(),
         "hostname": socket.gethostname(),
         "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
     }
     temporary = path.with_suffix(".new")
     temporary.write_text(json.dumps(holder), encoding="utf-8")
     temporary.rename(path)
+
+
+def _username() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run as a number that has no name.
+        return str(os.getuid())
 
 
 def _holders(directory: Path) -> list[Holder]:

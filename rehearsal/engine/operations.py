@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from rehearsal.engine import launcher, rpc, urns
+from rehearsal.engine import rpc, urns
 from rehearsal.engine.configuration import disabled_default_providers
 from rehearsal.engine.deletes import condemned, delete_all
 from rehearsal.engine.deployment import Deployment
 from rehearsal.engine.journal import Journal
 from rehearsal.engine.judge import Judge
-from rehearsal.engine.launcher import Program, RunInfo
 from rehearsal.engine.ledger import Ledger
 from rehearsal.engine.messages import Messages
 from rehearsal.engine.monitor import Monitor
@@ -24,6 +23,7 @@ from rehearsal.engine.plugins import PluginHost
 from rehearsal.engine.policy import PolicyHost
 from rehearsal.engine.policy_model import PolicyContext
 from rehearsal.engine.processes import Spawner
+from rehearsal.engine.program import ProgramRun
 from rehearsal.engine.reads import Reader
 from rehearsal.engine.refresh import Refresher
 from rehearsal.engine.registrar import Registrar
@@ -57,7 +57,7 @@ class Operations:
         self._report = report
         self._dry_run = request.operation == "preview"
         self._deployment: Deployment | None = None
-        self._program: Program | None = None
+        self._program: ProgramRun | None = None
         self._host: PluginHost | None = None
         self._is_interrupted = False
         self.is_config_error = False
@@ -96,7 +96,12 @@ class Operations:
                     rows = condemned(deployment)
                     delete_all(deployment, registrar.executor, rows, self._request.parallel)
                 else:
-                    self._run_program(deployment, registrar, messages, spawner)
+                    self._program = ProgramRun(self._request, self._opened, deployment, registrar)
+                    self._program.start(spawner, self._host.engine_address)
+                    if self._is_interrupted:
+                        self._program.interrupt()
+                    self._program.finish(messages)
+                    self.is_config_error = self._program.is_config_error
             finally:
                 after = deployment.ledger.close()
         if self._dry_run:
@@ -175,65 +180,6 @@ class Operations:
         return [
             stack.enter_context(PolicyHost.start(pack, context)) for pack in request.policy_packs
         ]
-
-    def _run_program(
-        self,
-        deployment: Deployment,
-        registrar: Registrar,
-        messages: Messages,
-        spawner: Spawner,
-    ) -> None:
-        opened, request, report = self._opened, self._request, self._report
-        info = RunInfo(
-            program=str(opened.project.main.resolve()),
-            root_directory=str(opened.project.directory.resolve()),
-            project=opened.project.name,
-            stack=request.stack,
-            address=self._host.engine_address if self._host else "",
-            dry_run=self._dry_run,
-            parallel=request.parallel,
-        )
-        self._program = Program.start(
-            spawner,
-            request.python.absolute(),
-            info,
-            request.environment,
-            config=opened.configuration.values,
-            secret_keys=sorted(opened.configuration.secret_keys),
-            on_line=lambda line, _: report.tell("info", line) if line.strip() else None,
-        )
-        if self._is_interrupted:
-            self._program.interrupt()
-        status = self._program.wait()
-        registrar.drain()
-        ended_well = status == 0 and not deployment.stopping.is_set()
-        if status and not deployment.stopping.is_set():
-            report.failed = True
-            if not messages.errors:
-                report.error(f"the program exited with non-zero exit code: {status}")
-        self.is_config_error = (
-            status == launcher.RUN_ERROR
-            and messages.errors > 0
-            and registrar.resources == 0
-            and not deployment.stopping.is_set()
-        )
-        if ended_well:
-            delete_all(deployment, registrar.executor, condemned(deployment), request.parallel)
-        ended_well = ended_well and not report.failed and not deployment.stopping.is_set()
-        self._store_outputs(deployment, succeeded=ended_well)
-        if ended_well:
-            rows = list(deployment.news.values())
-            deployment.judge.inspect_stack(rows, deployment.news)
-
-    def _store_outputs(self, deployment: Deployment, *, succeeded: bool) -> None:
-        """Store the outputs of the Stack; those of a failed run only add to the old ones."""
-        urn = urns.stack_urn(deployment.stack, deployment.project)
-        row, outputs = deployment.news.get(urn), deployment.stack_outputs
-        if row is None or outputs is None:
-            return
-        kept = dict(outputs) if succeeded else {**row.outputs, **outputs}
-        if kept != row.outputs:
-            deployment.news[urn] = deployment.ledger.set_outputs(urn, kept)
 
     def _refresh(self, base: Snapshot, stack: ExitStack) -> Snapshot:
         request = self._request

@@ -52,7 +52,7 @@ class PolicyContext:
     config_secret_keys: frozenset[str] = frozenset()
     """The keys of `config` whose values are secret."""
     on_output: Callable[[str], None] | None = None
-    """Told each line that a pack writes, masked; on a thread of its own."""
+    """Told each line that a pack prints to stdout, masked; on a thread of its own."""
 
 
 @dataclass(frozen=True)

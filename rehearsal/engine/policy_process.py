@@ -110,7 +110,10 @@ class PackProcess:
 
     @property
     def last_words(self) -> str:
-        """The end of what the pack wrote, masked."""
+        """Why a pack that does not answer any more ended, masked."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+            self._output.join()
         return self._output.last_words()
 
     def close(self) -> None:
@@ -121,7 +124,11 @@ class PackProcess:
 
 
 class PackOutput:
-    """Reads stdout and stderr of a pack to their ends, so that it never blocks on a full pipe."""
+    """Reads stdout and stderr of a pack to their ends, so that it never blocks on a full pipe.
+
+    What it prints is told; stderr is kept for the reason of a failure, because the SDK writes the
+    traceback of every failed call there.
+    """
 
     def __init__(
         self,
@@ -136,7 +143,7 @@ class PackOutput:
         self._tail: deque[str] = deque(maxlen=_LINES_KEPT)
         self._readers = [
             threading.Thread(target=self._read, args=(pipe, put), daemon=True)
-            for pipe, put in ((process.stdout, self._stdout), (process.stderr, self._tell))
+            for pipe, put in ((process.stdout, self._stdout), (process.stderr, self._tail.append))
             if pipe is not None
         ]
         self._port_seen = False
@@ -151,15 +158,10 @@ class PackOutput:
             self._first.put(None)
 
     def _stdout(self, line: str) -> None:
-        if self._port_seen:
-            self._tell(line)
-        else:
+        if not self._port_seen:
             self._port_seen = True
             self._first.put(line)
-
-    def _tell(self, line: str) -> None:
-        self._tail.append(line)
-        if self._on_output is not None:
+        elif self._on_output is not None:
             self._on_output(line)
 
     def port(self, told: str) -> int:

@@ -10,7 +10,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from rehearsal.engine import urns
-from rehearsal.engine.provider import INTERNAL, Provider
+from rehearsal.engine.provider import Provider
+from rehearsal.engine.provider_config import INTERNAL
 from rehearsal.engine.steps import NO_DIFF, compared
 from rehearsal.engine.values import UNKNOWN_TEXT
 

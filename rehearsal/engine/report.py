@@ -51,6 +51,7 @@ class Report:
         self._on_event = on_event
         self._dry_run = dry_run
         self._lock = threading.RLock()
+        self._secrets: set[str] = set()
         self._mask = Mask()
         self._parents: dict[str, str] = {}
         self.changes: Counter[str] = Counter()
@@ -121,24 +122,24 @@ class Report:
     def hide(self, texts: Iterable[str]) -> None:
         """Hide secret texts in every message from now on."""
         with self._lock:
-            self._mask = self._mask.with_texts(texts)
+            self._secrets.update(texts)
 
     def hide_secrets(self, value: Value) -> None:
         """Hide the texts inside the secrets of a value."""
-        texts = set(secret_texts(value))
-        if texts:
-            self.hide(texts)
+        self.hide(secret_texts(value))
 
     def masked(self, text: str) -> str:
         """The text without the secrets that are known."""
-        return self._mask(text)
+        with self._lock:
+            self._mask = self._mask.with_texts(self._secrets)
+            return self._mask(text)
 
     def tell(
         self, severity: Severity, message: str, urn: str = "", *, ephemeral: bool = False
     ) -> None:
         """Tell a message, of whatever severity: only `error` makes the run fail."""
         with self._lock:
-            diagnostic = Diagnostic(severity, urn, self._mask(message), ephemeral)
+            diagnostic = Diagnostic(severity, urn, self.masked(message), ephemeral)
             if severity != "debug":
                 self.diagnostics.append(diagnostic)
             self._on_event(diagnostic)
@@ -151,7 +152,7 @@ class Report:
     def violation(self, found: PolicyViolation) -> None:
         """Tell a violation; a mandatory one (or one that no remediation mended) is a failure."""
         with self._lock:
-            masked = replace(found, message=self._mask(found.message))
+            masked = replace(found, message=self.masked(found.message))
             self.violations.append(masked)
             self.failed = self.failed or is_mandatory(found)
             self._on_event(masked)

@@ -7,13 +7,14 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rehearsal.providers import arm_shapes as shapes
+from rehearsal.providers.account import Account
 from rehearsal.providers.arm import Arm, OperationFailedError
 from rehearsal.providers.arm_types import ACTIONS, GETTERS, TYPES, ArmType
 from rehearsal.providers.calls import Call, Checked, Found
 from rehearsal.providers.codec import UNKNOWN, has_unknown, section
 from rehearsal.providers.diffs import changes, response
 from rehearsal.providers.errors import PartialError, ProviderError
-from rehearsal.providers.rest import Account, Session
+from rehearsal.providers.rest import Session
 from rehearsal.providers.servicer import Servicer
 
 if TYPE_CHECKING:

@@ -11,12 +11,13 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rehearsal.providers import azuread_lookups as lookups
+from rehearsal.providers import azuread_shapes as shapes
+from rehearsal.providers.account import Account
 from rehearsal.providers.calls import Call, Checked, Found
-from rehearsal.providers.codec import UNKNOWN
 from rehearsal.providers.diffs import changes, drift, response
 from rehearsal.providers.errors import PartialError, ProviderError
 from rehearsal.providers.graph import Graph
-from rehearsal.providers.rest import Account, Session
+from rehearsal.providers.rest import Session
 from rehearsal.providers.servicer import Servicer
 
 if TYPE_CHECKING:
@@ -27,21 +28,6 @@ if TYPE_CHECKING:
 
     from rehearsal.providers.codec import Json
 
-_GROUP: Final = "azuread:index/group:Group"
-_PREFIX: Final = "/groups/"
-_INPUTS: Final = (
-    "assignableToRole",
-    "description",
-    "displayName",
-    "mailNickname",
-    "members",
-    "owners",
-    "preventDuplicateNames",
-    "securityEnabled",
-    "visibility",
-)
-_REPLACE: Final = ("assignableToRole", "mailNickname")
-_SETS: Final = ("members", "owners")
 _CHANGEABLE: Final = ("description", "displayName", "securityEnabled", "visibility")
 _OWNERS_AT_CREATION: Final = 20
 _TEMPORARY: Final = "TERRAFORM_UPDATE_"
@@ -82,11 +68,13 @@ class AzureAd(Servicer):
     def check(self, call: Call, olds: Json, news: Json, seed: bytes) -> Checked:
         """A name, and that it is a security group; Microsoft 365 groups are not rehearsed."""
         del olds, seed
-        _require_group(call.type)
+        shapes.require_group(call.type)
         failures = [
-            (key, f"a rehearsal has no Group.{key}; it has {', '.join(_INPUTS)}")
+            (key, f"a rehearsal has no Group.{key}; it has {', '.join(shapes.INPUTS)}")
             for key, value in news.items()
-            if key not in _INPUTS and value not in (False, [], {}, "") and not key.startswith("__")
+            if key not in shapes.INPUTS
+            and value not in (False, [], {}, "")
+            and not key.startswith("__")
         ]
         if not news.get("displayName"):
             failures.append(("displayName", "displayName is required and must not be empty"))
@@ -100,13 +88,15 @@ class AzureAd(Servicer):
         """Inputs against inputs; owners and members are sets."""
         self._recorded[call.urn] = call.id
         return response(
-            changes(_ordered(olds), _ordered(news)), _REPLACE, delete_before_replace=False
+            changes(shapes.ordered(olds), shapes.ordered(news)),
+            shapes.REPLACE,
+            delete_before_replace=False,
         )
 
     def create(self, call: Call, inputs: Json) -> tuple[str, Json]:
         """Make the group, or finish the one that an interrupted run made for this resource."""
         if call.preview:
-            return "", _preview(inputs, {})
+            return "", shapes.preview(inputs, {})
         name = str(inputs["displayName"])
         nickname, object_id = self._interrupted(call, inputs)
         if object_id:
@@ -120,11 +110,11 @@ class AzureAd(Servicer):
             outputs = self._outputs(object_id, inputs)
             if outputs is None:
                 raise
-            raise PartialError(_PREFIX + object_id, outputs, inputs, str(error)) from error
+            raise PartialError(shapes.PREFIX + object_id, outputs, inputs, str(error)) from error
         outputs = self._outputs(object_id, inputs)
         if outputs is None:
             raise ProviderError(f"the group '{name}' ({object_id}) vanished while it was made")
-        return _PREFIX + object_id, outputs
+        return shapes.PREFIX + object_id, outputs
 
     def _interrupted(self, call: Call, inputs: Json) -> tuple[str, str]:
         """The nickname to use, and the id of the group that already has it, which is in no state.
@@ -146,7 +136,7 @@ class AzureAd(Servicer):
             raise ProviderError(
                 f"a group with the display name '{name}' already exists, with the object id"
                 f" {existing['id']}, and preventDuplicateNames is on: choose another name, or"
-                f" import it with the resource option import_='{_PREFIX}{existing['id']}'"
+                f" import it with the resource option import_='{shapes.PREFIX}{existing['id']}'"
             )
 
     def _post(self, inputs: Json, nickname: str) -> str:
@@ -170,12 +160,12 @@ class AzureAd(Servicer):
     def _finish(self, object_id: str, inputs: Json) -> None:
         change = {key: inputs[key] for key in _CHANGEABLE if key in inputs}
         self._graph.change_group(object_id, change)
-        for relation in _SETS:
+        for relation in shapes.SETS:
             if inputs.get(relation):
                 self._graph.set_references(object_id, relation, inputs[relation])
 
     def _outputs(self, object_id: str, inputs: Json) -> Json | None:
-        live = self._graph.get(_PREFIX + object_id)
+        live = self._graph.get(shapes.PREFIX + object_id)
         if live is None:
             return None
         found = lookups.group(self._graph, {"objectId": object_id})
@@ -185,34 +175,34 @@ class AzureAd(Servicer):
 
     def read(self, call: Call, inputs: Json, outputs: Json) -> Found | None:
         """Read the group; its inputs take what changed since the outputs were recorded."""
-        _require_group(call.type)
-        object_id = _object_id(call.id)
+        shapes.require_group(call.type)
+        object_id = shapes.object_id_of(call.id)
         self._recorded[call.urn] = call.id
         found = self._outputs(object_id, inputs)
         if found is None:
             return None
         if not inputs:
-            stated = {key: found[key] for key in _INPUTS if key in found}
+            stated = {key: found[key] for key in shapes.INPUTS if key in found}
         else:
             before, after = (
-                {key: side[key] for key in _INPUTS if key in side}
-                for side in (_ordered(outputs), _ordered(found))
+                {key: side[key] for key in shapes.INPUTS if key in side}
+                for side in (shapes.ordered(outputs), shapes.ordered(found))
             )
-            stated = cast("Json", drift(_ordered(inputs), before, after))
-        return Found(_PREFIX + object_id, found, stated)
+            stated = cast("Json", drift(shapes.ordered(inputs), before, after))
+        return Found(shapes.PREFIX + object_id, found, stated)
 
     def update(self, call: Call, olds: Json, outputs: Json, news: Json) -> Json:
         """Change what differs; owners and members are added before others are removed."""
         if call.preview:
-            return _preview(news, outputs)
-        object_id = _object_id(call.id)
+            return shapes.preview(news, outputs)
+        object_id = shapes.object_id_of(call.id)
         change = {
             key: news.get(key)
             for key in _CHANGEABLE
             if key in news or (key in olds and key != "visibility")
         }
         self._graph.change_group(object_id, change)
-        for relation in _SETS:
+        for relation in shapes.SETS:
             if relation in news or (relation == "members" and relation in olds):
                 self._graph.set_references(object_id, relation, news.get(relation, []))
         found = self._outputs(object_id, news)
@@ -223,7 +213,7 @@ class AzureAd(Servicer):
     def delete(self, call: Call, inputs: Json, outputs: Json) -> None:
         """Delete the group."""
         del inputs, outputs
-        self._graph.delete_group(_object_id(call.id))
+        self._graph.delete_group(shapes.object_id_of(call.id))
 
     def invoke(self, token: str, args: Json) -> Json:
         """Look something up."""
@@ -239,26 +229,3 @@ class AzureAd(Servicer):
             known = ", ".join(["azuread:index/getClientConfig:getClientConfig", *_LOOKUPS])
             raise ProviderError(f"a rehearsal has no function '{token}'; it has {known}")
         return _LOOKUPS[token](self._graph, args)
-
-
-def _require_group(token: str) -> None:
-    if token != _GROUP:
-        raise ProviderError(f"a rehearsal has no resource type '{token}'; it has {_GROUP}")
-
-
-def _object_id(resource_id: str) -> str:
-    return resource_id.removeprefix(_PREFIX)
-
-
-def _ordered(inputs: Json) -> Json:
-    ordered = {
-        key: sorted(cast("list[str]", inputs[key]))
-        for key in _SETS
-        if isinstance(inputs.get(key), list)
-    }
-    return inputs | ordered
-
-
-def _preview(inputs: Json, olds: Json) -> Json:
-    unknown = dict.fromkeys(("mail", "mailNickname", "objectId"), UNKNOWN)
-    return unknown | {key: value for key, value in olds.items() if key not in _INPUTS} | inputs

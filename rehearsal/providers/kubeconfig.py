@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import yaml
 
+from rehearsal.providers.account import require_loopback
 from rehearsal.providers.errors import ProviderError
-from rehearsal.providers.rest import require_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import re
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from rehearsal.providers import kube_config_diff
+from rehearsal.providers.account import loopback_client
 from rehearsal.providers.calls import Call, Checked, Found
 from rehearsal.providers.codec import has_unknown, section
 from rehearsal.providers.diffs import changes, response
 from rehearsal.providers.errors import ProviderError
 from rehearsal.providers.kube_api import KubeApi, KubeError, UnreachableError
+from rehearsal.providers.kube_kinds import immutable, kind_of
 from rehearsal.providers.kube_live import pruned, stated_inputs
 from rehearsal.providers.kubeconfig import Access
-from rehearsal.providers.rest import loopback_client
 from rehearsal.providers.servicer import Servicer
 
 if TYPE_CHECKING:
@@ -35,19 +35,6 @@ _AUTONAMED: Final = "pulumi.com/autonamed"
 _PATCH_FORCE: Final = "pulumi.com/patchForce"
 _DELETION_POLICY: Final = "pulumi.com/deletionPropagationPolicy"
 _IDENTITY: Final = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
-# pulumi-kubernetes, `provider/pkg/provider/diff.go`: fields that the API server never changes.
-_IMMUTABLE: Final[dict[str, tuple[str, ...]]] = {
-    "v1/ConfigMap": ("binaryData", "data"),
-    "v1/Secret": ("data", "stringData", "type"),
-    "v1/PersistentVolumeClaim": ("spec",),
-    "v1/Service": ("spec.clusterIP", "spec.type"),
-    "apps/v1/Deployment": ("spec.selector",),
-    "apps/v1/StatefulSet": ("spec.podManagementPolicy", "spec.selector", "spec.serviceName"),
-    "batch/v1/Job": ("spec.completions", "spec.selector", "spec.template"),
-    "rbac.authorization.k8s.io/v1/ClusterRoleBinding": ("roleRef",),
-    "rbac.authorization.k8s.io/v1/RoleBinding": ("roleRef",),
-    "storage.k8s.io/v1/StorageClass": ("parameters", "provisioner"),
-}
 
 
 class Kubernetes(Servicer):
@@ -94,7 +81,7 @@ class Kubernetes(Servicer):
 
     def check(self, call: Call, olds: Json, news: Json, seed: bytes) -> Checked:
         """Name and place the object as the vendor does."""
-        api_version, kind = _kind(call.type)
+        api_version, kind = kind_of(call.type)
         inputs = {**copy.deepcopy(news), "apiVersion": api_version, "kind": kind}
         metadata = inputs.get("metadata", {})
         if not isinstance(metadata, dict):
@@ -119,11 +106,7 @@ class Kubernetes(Servicer):
     def diff(self, call: Call, olds: Json, news: Json) -> provider_pb2.DiffResponse:
         """Inputs against inputs; what the API server never changes replaces the object."""
         del call
-        fixed = _IMMUTABLE.get(f"{news.get('apiVersion')}/{news.get('kind')}", ())
-        mutable = {"ConfigMap": "enableConfigMapMutable", "Secret": "enableSecretMutable"}
-        switch = mutable.get(str(news.get("kind")), "")
-        if str(self._config.get(switch, "false")).lower() == "true":
-            fixed = ()
+        fixed = immutable(news, self._config)
         old, new = (section(side, "metadata") for side in (olds, news))
         autonamed = _AUTONAMED in section(new, "annotations")
         same_place = all(old.get(key) == new.get(key) for key in ("name", "namespace"))
@@ -167,7 +150,7 @@ class Kubernetes(Servicer):
     def read(self, call: Call, inputs: Json, outputs: Json) -> Found | None:
         """Read the object; its inputs are what it has of what the program states."""
         namespace, _, name = call.id.rpartition("/")
-        api_version, kind = _kind(call.type)
+        api_version, kind = kind_of(call.type)
         try:
             live = self._api.get(self._api.path(api_version, kind, namespace, name))
         except UnreachableError as error:
@@ -197,7 +180,7 @@ class Kubernetes(Servicer):
     def delete(self, call: Call, inputs: Json, outputs: Json) -> None:
         """Delete the object in the foreground and wait until it is gone."""
         namespace, _, name = call.id.rpartition("/")
-        api_version, kind = _kind(call.type)
+        api_version, kind = kind_of(call.type)
         annotations = section(inputs or outputs, "metadata", "annotations")
         policy = str(annotations.get(_DELETION_POLICY, "foreground")).capitalize()
         try:
@@ -231,18 +214,6 @@ class Kubernetes(Servicer):
             "PULUMI_K8S_DELETE_UNREACHABLE", "false"
         )
         return str(switch).lower() == "true"
-
-
-def _kind(token: str) -> tuple[str, str]:
-    """`kubernetes:rbac.authorization.k8s.io/v1:Role` to its apiVersion and kind."""
-    found = re.fullmatch(r"kubernetes:([\w.-]+)/(v\w+):(\w+)", token)
-    unsupported = ("helm.sh", "yaml", "kustomize")
-    if not found or found[1] in unsupported or found[3].endswith(("Patch", "List")):
-        raise ProviderError(
-            f"a rehearsal has no resource type '{token}'; it has every kind of the API server, and"
-            " neither charts, YAML files, patches nor lists"
-        )
-    return (found[2] if found[1] == "core" else f"{found[1]}/{found[2]}"), found[3]
 
 
 def _id(live: Mapping[str, Any]) -> str:

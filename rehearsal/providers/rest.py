@@ -7,13 +7,9 @@ and 120 s unless the answer has a Retry-After, and a 409 only for `AnotherOperat
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
-import socket
-import ssl
 import threading
 import time
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,99 +20,12 @@ from rehearsal.providers.errors import ProviderError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from rehearsal.providers.account import Account
     from rehearsal.providers.codec import Json
 
 _BACKOFF_SECONDS = (20.0, 60.0, 120.0)
 _RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 _TOKEN_MARGIN_SECONDS = 120
-_TIMEOUT_SECONDS = 60.0
-
-
-def require_loopback(url: str, where: str) -> None:
-    """Refuse an address that is not on this machine.
-
-    Raises:
-        ProviderError: Its host does not resolve to loopback addresses only.
-    """
-    host = httpx.URL(url).host
-    try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(host, None)} if host else set[str]()
-    except OSError:
-        found = set[str | int]()
-    if not found or not all(ipaddress.ip_address(address).is_loopback for address in found):
-        raise ProviderError(
-            f"{where} is {url}, which is not on this machine: a rehearsal never touches a real"
-            " cloud. Give an https://localhost address, such as `python -m rehearsal cloud env`"
-            " prints"
-        )
-
-
-def loopback_client(
-    tls: ssl.SSLContext, transport: httpx.BaseTransport | None = None
-) -> httpx.Client:
-    """A client whose every request, redirects and links included, stays on this machine."""
-
-    def check(request: httpx.Request) -> None:
-        require_loopback(str(request.url.copy_with(query=None)), "the address asked for")
-
-    return httpx.Client(
-        verify=tls,
-        transport=transport,
-        timeout=_TIMEOUT_SECONDS,
-        trust_env=False,
-        event_hooks={"request": [check]},
-    )
-
-
-@dataclass(frozen=True)
-class Account:
-    """Where the cloud is, and the service principal that deploys; the secret is not shown."""
-
-    arm: str
-    graph: str
-    authority: str
-    tenant_id: str
-    subscription_id: str
-    client_id: str
-    client_secret: str
-    ca_file: str
-
-    def __repr__(self) -> str:
-        return f"Account({self.client_id} at {self.arm})"
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Account:
-        """Read the variables of `python -m rehearsal cloud env`.
-
-        Raises:
-            ProviderError: One is missing, or an address is not on this machine.
-        """
-
-        def need(name: str) -> str:
-            value = environment.get(name, "")
-            if not value:
-                raise ProviderError(
-                    f"the environment has no {name}: start the local Azure and take its variables,"
-                    ' eval "$(python -m rehearsal cloud env)"'
-                )
-            return value
-
-        for name in ("ARM_ENDPOINT", "GRAPH_ENDPOINT", "AZURE_AUTHORITY_HOST"):
-            require_loopback(need(name), name)
-        return cls(
-            arm=need("ARM_ENDPOINT").rstrip("/"),
-            graph=need("GRAPH_ENDPOINT").rstrip("/"),
-            authority=need("AZURE_AUTHORITY_HOST").rstrip("/"),
-            tenant_id=need("ARM_TENANT_ID"),
-            subscription_id=need("ARM_SUBSCRIPTION_ID"),
-            client_id=need("ARM_CLIENT_ID"),
-            client_secret=need("ARM_CLIENT_SECRET"),
-            ca_file=environment.get("SSL_CERT_FILE", ""),
-        )
-
-    def client(self, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-        """A client that trusts the local Azure's CA."""
-        return loopback_client(ssl.create_default_context(cafile=self.ca_file or None), transport)
 
 
 class Session:
@@ -143,25 +52,44 @@ class Session:
         also_retry: frozenset[int] = frozenset(),
     ) -> httpx.Response:
         """The final answer, whatever its status, after the vendor's retries."""
-        fresh = False
+        renew = False
         attempt = 0
         while True:
-            headers = {"Authorization": f"Bearer {self.token(renew=fresh)}"}
-            if method in {"PUT", "POST", "PATCH"}:
-                headers["Content-Type"] = "application/json; charset=utf-8"
-            content = None if body is None else json.dumps(body).encode()
-            # A URL that a service gave has its own query, which empty params would remove.
-            response = self._client.request(
-                method, url, params=params or None, content=content, headers=headers
-            )
-            if response.status_code == HTTPStatus.UNAUTHORIZED and not fresh:
-                fresh = True
+            last = attempt == len(_BACKOFF_SECONDS)
+            try:
+                response = self._once(method, url, params, body, renew=renew)
+            except httpx.TransportError:
+                # A POST may have been carried out, and must not be twice.
+                if last or method == "POST":
+                    raise
+                self.wait(_BACKOFF_SECONDS[attempt])
+                attempt += 1
                 continue
-            again = response.status_code in also_retry or _retryable(response)
-            if not again or attempt == len(_BACKOFF_SECONDS):
+            if response.status_code == HTTPStatus.UNAUTHORIZED and not renew:
+                renew = True
+                continue
+            if last or not (response.status_code in also_retry or _retryable(response)):
                 return response
             self.wait(retry_after(response, _BACKOFF_SECONDS[attempt]))
             attempt += 1
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str] | None,
+        body: Json | None,
+        *,
+        renew: bool,
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token(renew=renew)}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        content = None if body is None else json.dumps(body).encode()
+        # A URL that a service gave has its own query, which empty params would remove.
+        return self._client.request(
+            method, url, params=params or None, content=content, headers=headers
+        )
 
     def token(self, *, renew: bool = False) -> str:
         """An access token of the deploying service principal.

@@ -81,15 +81,13 @@ def admin_kubeconfig(
     """YAML for the local admin, with the client certificate and key inside.
 
     Args:
-        name: The cluster's name; the context is called `<name>-admin`.
+        name: The cluster's name, which is also the context's; it is az that adds `-admin`.
         resource_group: The cluster's resource group.
         endpoint: The cluster's API server.
         certificate: PEM of the client certificate and of its key.
     """
     user = _client_certificate(certificate)
-    return _kubeconfig(
-        name, f"{name}-admin", f"clusterAdmin_{resource_group}_{name}", endpoint, user
-    )
+    return _kubeconfig(name, name, f"clusterAdmin_{resource_group}_{name}", endpoint, user)
 
 
 def _kubeconfig(

@@ -26,6 +26,8 @@ VERSIONS = {
 }
 """The newest patch of each Kubernetes version that a cluster can have."""
 _DEFAULT_VERSION = "1.34"
+# Azure chooses by what the subscription may use; az no longer names a size of its own.
+_DEFAULT_SIZE = "Standard_D4ds_v5"
 _UNREADABLE = (("windowsProfile", "adminPassword"), ("servicePrincipalProfile", "secret"))
 
 
@@ -98,6 +100,7 @@ def filled_in_pool(given: Json, properties: Json) -> Json:
     pool: Json = {
         "name": given["name"],
         "count": given.get("minCount") if given.get("enableAutoScaling") else 1,
+        "vmSize": _DEFAULT_SIZE,
         "osDiskSizeGB": 128,
         "osDiskType": "Managed",
         "kubeletDiskType": "OS",

@@ -17,6 +17,9 @@ _Members = dict[str, Any]
 def canonical(body: dict[str, Any], kind: Literal["managedCluster", "agentPool"]) -> dict[str, Any]:
     """The body with every member spelt as AKS spells it; AKS itself reads them without case.
 
+    Members that hold an empty text are left out: to AKS they are the same as none, and az sends
+    `kubernetesVersion: ""` for the default.
+
     Raises:
         CloudError: 400, a member that AKS does not have.
     """
@@ -43,5 +46,7 @@ def _canonical(value: Any, members: _Members, where: str) -> Any:
             message = f'UnmarshalEntity encountered error: json: unknown field "{path}".'
             raise provider_error(400, "UnmarshalError", message)
         below: _Members | None = members.get("*" if "*" in names else name)
+        if inner == "" and below is None and "*" not in names:
+            continue
         found[name] = inner if below is None else _canonical(inner, below, path)
     return found

@@ -139,8 +139,6 @@ def check_pool(pool: Json) -> None:
             "agentPoolProfile.name",
             f"'{name}': 1 to 12 lower-case letters and digits, a letter first, are allowed.",
         )
-    if not pool.get("vmSize"):
-        raise missing_parameter("agentPoolProfile.vmSize")
     mode = pool.get("mode", "User")
     if mode not in {"System", "User", "Gateway"}:
         raise invalid_parameter("agentPoolProfile.mode", f"'{mode}' is not System or User.")

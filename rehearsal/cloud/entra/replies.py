@@ -55,7 +55,6 @@ def person_reply(  # noqa: PLR0913 -- all of who, through what, for what, how
     }
     if target.offline:
         reply["refresh_token"] = _refresh_token(cloud, person, client, target)
-        reply["foci"] = "1"
     if target.openid:
         reply["id_token"] = issue(
             cloud, id_claims(cloud, person, client, version=version, nonce=nonce)

@@ -100,7 +100,9 @@ def _device_code(
         raise refusal(cloud, request, errors.DEVICE_PENDING)
     person = _still_there(cloud, request, grant)
     target = _target(cloud, request, _with_requested(form, grant, version), version)
-    sessions.take("device-code", code)
+    if sessions.take("device-code", code) is None:
+        # Another poll of the same device was quicker.
+        raise refusal(cloud, request, errors.DEVICE_UNKNOWN, code=code)
     return person_reply(cloud, person, client, target, version)
 
 
@@ -130,7 +132,6 @@ def _refresh_token(
     require_public(cloud, request, client)
     sessions = Sessions(cloud.store, cloud.clock)
     grant = sessions.find("refresh-token", _required(cloud, request, form, "refresh_token"))
-    # Microsoft's own clients share refresh tokens, the others do not.
     if grant is None or grant.client_id != client.app_id:
         raise refusal(cloud, request, errors.REFRESH_UNKNOWN)
     if sessions.expired(grant):

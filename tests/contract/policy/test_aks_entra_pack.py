@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rehearsal.engine.policy import AnalyzerResource, PolicyHost, PolicyPackRef
+from rehearsal.engine.policy import (
+    AnalyzerResource,
+    PolicyConfigError,
+    PolicyHost,
+    PolicyPackRef,
+)
 from rehearsal.engine.values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
@@ -230,3 +235,20 @@ def test_the_configuration_may_allow_one_binding(context: PolicyContext, tmp_pat
         assert host.analyze(named) == []
         other = resource(f"{RBAC}RoleBinding", **properties, metadata={"name": "other"})
         assert [one.policy for one in host.analyze(other)] == ["bind-no-cluster-admin"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"allowedBindings": [5]}, r"allowedBindings\[0\]: 5 is not of type 'string'"),
+        ({"allowedBindings": "rescue"}, r"allowedBindings: 'rescue' is not of type 'array'"),
+        ({"alowedBindings": []}, "'alowedBindings' was unexpected"),
+    ],
+)
+def test_the_configuration_is_refused_where_an_option_is_wrong(
+    context: PolicyContext, tmp_path: Path, options: object, told: str
+) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"bind-no-cluster-admin": options}), encoding="utf-8")
+    with pytest.raises(PolicyConfigError, match=told):
+        start(context, config)

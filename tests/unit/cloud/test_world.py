@@ -120,7 +120,7 @@ def test_a_secret_is_never_repeated(tmp_path: Path, document: dict[str, Any], ki
 def test_what_is_no_world_is_one_clear_error(tmp_path: Path, text: str) -> None:
     path = tmp_path / "world.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(WorldError, match="world.yaml"):
+    with pytest.raises(WorldError, match=r"world\.yaml"):
         World.load(path)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
@@ -155,6 +156,45 @@ def test_too_many_requests_are_retried_when_the_service_says(azure: Hosted, wire
     wire.expect("GET", GROUP_ID, 503, headers={"Retry-After": "0"})
     wire.expect("GET", GROUP_ID, 200, GROUP_BODY)
     assert azure.read(GROUP, GROUP_ID, GROUP_INPUTS, GROUP_BODY)[0] == GROUP_ID
+
+
+def test_a_dropped_connection_is_tried_again_after_the_vendors_waits(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def wait(_: AzureNative, seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(AzureNative, "wait", wait)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and len(waits) < 2:
+            raise httpx.RemoteProtocolError("Server disconnected", request=request)
+        return wire.transport().handle_request(request)
+
+    wire.expect("GET", GROUP_ID, 200, GROUP_BODY)
+    with hosted(AzureNative(ENVIRONMENT, httpx.MockTransport(answer))) as provider:
+        provider.configure()
+        provider.read(GROUP, GROUP_ID, GROUP_INPUTS, GROUP_BODY)
+    assert waits == [20.0, 60.0]
+
+
+def test_a_connection_that_stays_broken_names_the_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def wait(_: AzureNative, __: float) -> None:
+        pass
+
+    monkeypatch.setattr(AzureNative, "wait", wait)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("Connection refused", request=request)
+
+    with hosted(AzureNative(ENVIRONMENT, httpx.MockTransport(answer))) as provider:
+        provider.configure()
+        with pytest.raises(RefusedError, match=r"no answer.*localhost:7443.*refused"):
+            provider.read(GROUP, GROUP_ID, GROUP_INPUTS, GROUP_BODY)
 
 
 def test_an_expired_token_is_renewed_once(azure: Hosted, wire: Wire) -> None:

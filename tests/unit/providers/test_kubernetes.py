@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -16,7 +17,6 @@ from tests.support.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rehearsal.providers.codec import Json
 
@@ -46,6 +46,7 @@ BINDING_INPUTS: Json = {
 }
 SCRIPT = """#!/bin/sh
 echo called >> "$CALLS"
+echo "$XDG_CACHE_HOME" > "$CALLS.cache"
 cat "$ANSWER"
 """
 
@@ -258,6 +259,18 @@ def test_the_login_command_is_run_once_and_again_only_after_a_401(
         for _ in range(2):
             assert provider.read(BINDING, "payments/admins", BINDING_INPUTS)[0] == ""
     assert (tmp_path / "calls").read_text() == "called\ncalled\n"
+
+
+def test_a_login_does_not_see_the_tokens_of_other_runs(tmp_path: Path, wire: Wire) -> None:
+    config, environment = exec_user(tmp_path, {"status": {"token": "t"}})
+    wire.expect("GET", "/apis/rbac.authorization.k8s.io/v1", 200, RBAC)
+    wire.expect("GET", BINDING_PATH, 404)
+    with hosted(Kubernetes(environment, wire.transport())) as provider:
+        provider.configure({"kubeconfig": config})
+        provider.read(BINDING, "payments/admins", BINDING_INPUTS)
+        cache = Path((tmp_path / "calls.cache").read_text().strip())
+        assert cache.is_dir()
+        assert not list(cache.iterdir())
 
 
 def test_an_expired_token_is_asked_for_again(tmp_path: Path, wire: Wire) -> None:

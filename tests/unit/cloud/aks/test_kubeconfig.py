@@ -79,12 +79,12 @@ def test_the_old_format_names_the_auth_provider_with_config_mode_one() -> None:
     assert provider["config"]["apiserver-id"] == SERVER_APP_ID
 
 
-def test_the_admins_kubeconfig_has_a_context_of_its_own_and_the_client_certificate() -> None:
+def test_the_admins_kubeconfig_has_a_user_of_its_own_and_the_client_certificate() -> None:
     kubeconfig = admin_kubeconfig(
         name="aks-dev", resource_group="rg", endpoint=ENDPOINT, certificate=CERTIFICATE
     )
     document = yaml.safe_load(kubeconfig)
-    assert document["current-context"] == "aks-dev-admin"
+    assert document["current-context"] == "aks-dev"
     assert document["users"][0]["name"] == "clusterAdmin_rg_aks-dev"
     assert base64.b64decode(user_of(kubeconfig)["client-certificate-data"]) == CERTIFICATE[0]
     assert base64.b64decode(user_of(kubeconfig)["client-key-data"]) == CERTIFICATE[1]

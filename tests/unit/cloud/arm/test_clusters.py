@@ -139,7 +139,6 @@ def test_the_node_resource_group_comes_and_goes_with_the_cluster(arm: Arm) -> No
         ),
         ({"agentPoolProfiles": [POOL, POOL]}, (400, "InvalidParameter")),
         ({"agentPoolProfiles": [{**POOL, "name": "System-1"}]}, (400, "InvalidParameter")),
-        ({"agentPoolProfiles": [{**POOL, "vmSize": None}]}, (400, "InvalidParameter")),
         ({"agentPoolProfiles": [{**POOL, "mode": "Boss"}]}, (400, "InvalidParameter")),
         ({"agentPoolProfiles": [{**POOL, "count": 0}]}, (400, "InvalidParameter")),
         ({"agentPoolProfiles": [{**POOL, "count": 2.0}]}, (400, "InvalidParameter")),
@@ -183,6 +182,16 @@ def test_members_are_read_without_case(arm: Arm) -> None:
     reply = arm.call("PUT", cluster_path(arm.group()), body)
 
     assert reply.body["properties"]["aadProfile"]["adminGroupObjectIDs"] == [SG_ADMINS]
+
+
+def test_an_empty_text_is_the_same_as_none(arm: Arm) -> None:
+    pool = {**POOL, "vmSize": "", "orchestratorVersion": ""}
+
+    path = arm.cluster(arm.group(), kubernetesVersion="", agentPoolProfiles=[pool])
+
+    assert properties(arm, path)["kubernetesVersion"] == "1.34"
+    assert properties(arm, path)["agentPoolProfiles"][0]["orchestratorVersion"] == "1.34"
+    assert properties(arm, path)["agentPoolProfiles"][0]["vmSize"].startswith("Standard_")
 
 
 def test_a_cluster_needs_a_proper_name_and_a_group_that_is_there(arm: Arm) -> None:
@@ -394,7 +403,8 @@ def test_the_admins_kubeconfig_holds_a_certificate(arm: Arm) -> None:
 
     found = kubeconfig(arm, path, "listClusterAdminCredential")
 
-    assert found["current-context"] == "aks-dev-admin"
+    assert found["current-context"] == "aks-dev"
+    assert found["users"][0]["name"] == "clusterAdmin_rg-aks-dev_aks-dev"
     assert "client-certificate-data" in found["users"][0]["user"]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import socket
@@ -72,6 +73,40 @@ def test_a_damaged_state_is_refused_with_the_way_back(files: StackFiles, text: s
     assert str(files.state) in str(caught.value)
     backup = next(line.strip() for line in str(caught.value).splitlines() if "backups" in line)
     assert Path(backup).read_text() == '{"version":3}'
+
+
+def test_copies_that_are_damaged_too_are_not_offered(files: StackFiles) -> None:
+    files.save("{", durable=True)
+    files.copy.write_text("{")
+    with pytest.raises(DamagedStateError, match="no copy"):
+        files.load()
+
+
+def test_a_backend_that_cannot_be_written_is_refused_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / ".pulumi").write_text("a file, where a directory should be")
+    files = Backend(tmp_path).files("shop", "dev")
+    with pytest.raises(BackendError, match=r"dev.json: the state cannot be written: Not a dir"):
+        files.save("{}", durable=True)
+    with pytest.raises(BackendError, match="cannot be remembered"):
+        files.remember("update", "failed", {}, 0)
+
+
+def test_a_state_that_cannot_be_opened_is_refused_with_the_reason(files: StackFiles) -> None:
+    files.state.mkdir(parents=True)
+    with pytest.raises(BackendError, match="the state cannot be read: Is a directory"):
+        files.load()
+
+
+def test_a_lock_is_taken_by_a_user_without_a_name(
+    files: StackFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless() -> str:
+        raise KeyError("no such user")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    with files.lock():
+        (lock,) = files.state.parents[2].glob("locks/organization/shop/dev/*")
+        assert json.loads(lock.read_text())["username"] == str(os.getuid())
 
 
 def test_a_damaged_state_without_copies_says_so(files: StackFiles) -> None:

@@ -1,0 +1,96 @@
+"""The program's part of a preview or an up, from its start to what follows from its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rehearsal.engine import launcher, urns
+from rehearsal.engine.deletes import condemned, delete_all
+from rehearsal.engine.launcher import Program, RunInfo
+
+if TYPE_CHECKING:
+    from rehearsal.engine.deployment import Deployment
+    from rehearsal.engine.messages import Messages
+    from rehearsal.engine.opening import Opened
+    from rehearsal.engine.outcome import Run
+    from rehearsal.engine.processes import Spawner
+    from rehearsal.engine.registrar import Registrar
+
+
+class ProgramRun:
+    """One run of the program."""
+
+    def __init__(
+        self, request: Run, opened: Opened, deployment: Deployment, registrar: Registrar
+    ) -> None:
+        self._request = request
+        self._opened = opened
+        self._deployment = deployment
+        self._registrar = registrar
+        self._program: Program | None = None
+        self.is_config_error = False
+        """The program found its configuration wrong, before it registered a resource."""
+
+    def start(self, spawner: Spawner, address: str) -> None:
+        """Start the program; `address` is where the engine serves."""
+        opened, request, report = self._opened, self._request, self._deployment.report
+        info = RunInfo(
+            program=str(opened.project.main.resolve()),
+            root_directory=str(opened.project.directory.resolve()),
+            project=opened.project.name,
+            stack=request.stack,
+            address=address,
+            dry_run=self._deployment.dry_run,
+            parallel=request.parallel,
+        )
+        self._program = Program.start(
+            spawner,
+            request.python.absolute(),
+            info,
+            request.environment,
+            config=opened.configuration.values,
+            secret_keys=sorted(opened.configuration.secret_keys),
+            on_line=lambda line, _: report.tell("info", line) if line.strip() else None,
+        )
+
+    def interrupt(self) -> None:
+        """Ask the program to end."""
+        if self._program is not None:
+            self._program.interrupt()
+
+    def finish(self, messages: Messages) -> None:
+        """Wait for the program's end, then do what its end means.
+
+        A program that ended well has what it no more registers deleted, and the stack judged.
+
+        Raises:
+            PolicyPackError: A policy pack failed.
+        """
+        deployment, report = self._deployment, self._deployment.report
+        status = self._program.wait() if self._program is not None else 0
+        self._registrar.drain()
+        stopping = deployment.stopping.is_set()
+        if status and not stopping:
+            report.failed = True
+            if not messages.errors:
+                report.error(f"the program exited with non-zero exit code: {status}")
+            is_run_error = status == launcher.RUN_ERROR and messages.errors > 0
+            self.is_config_error = is_run_error and not self._registrar.resources
+        if not status and not stopping:
+            rows = condemned(deployment)
+            delete_all(deployment, self._registrar.executor, rows, self._request.parallel)
+        succeeded = not status and not report.failed and not deployment.stopping.is_set()
+        self._store_outputs(succeeded=succeeded)
+        if succeeded:
+            deployment.judge.inspect_stack(list(deployment.news.values()), deployment.news)
+
+    def _store_outputs(self, *, succeeded: bool) -> None:
+        """Store the outputs of the Stack; those of a failed run only add to the old ones."""
+        deployment = self._deployment
+        urn = urns.stack_urn(deployment.stack, deployment.project)
+        row, outputs = deployment.news.get(urn), deployment.stack_outputs
+        if row is None or outputs is None:
+            return
+        kept = dict(outputs) if succeeded else {**row.outputs, **outputs}
+        if kept != row.outputs:
+            deployment.news[urn] = deployment.ledger.set_outputs(urn, kept)
