@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from rehearsal.cli import main
+# gRPC reports every closed connection on stderr; it reads this when it is first imported.
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+
+from rehearsal.cli import main  # noqa: E402 -- after the setting above
 
 sys.exit(main(sys.argv[1:]))

@@ -177,9 +177,12 @@ def logging_in_as(account: Account, served: str, home: Home) -> str:
     document = yaml.safe_load(served)
     mode = "spn" if account.kind == "ServicePrincipal" else "ropc"
     for user in document["users"]:
-        arguments: list[str] = user["user"]["exec"]["args"]
-        set_flag(arguments, "--login", mode)
-        set_flag(arguments, "--cache-dir", str(home.kubeconfigs / f"tokens-{account.name}"))
+        plugin = user["user"]["exec"]
+        set_flag(plugin["args"], "--login", mode)
+        # Tokens of a rehearsal must not meet those of another, nor the user's own.
+        tokens = str(home.kubeconfigs / f"tokens-{account.name}")
+        set_flag(plugin["args"], "--cache-dir", tokens)
+        plugin["env"] = [{"name": "XDG_CACHE_HOME", "value": tokens}]
     return yaml.safe_dump(document, sort_keys=False)
 
 

@@ -82,8 +82,16 @@ def start(home: Home) -> Endpoint:
             process = _spawn(home)
         running = status(home)
         if running is not None and not running.starting:
+            if process is not None and process.pid != running.pid:
+                # Left alone, it would serve this home as soon as the other one is stopped.
+                process.terminate()
+                _reap(process.pid)
             return running
         if process is not None and process.poll() is not None:
+            if holder(home) is not None:
+                # Somebody else was quicker.
+                process = None
+                continue
             message = f"the local Azure ended at its start:\n{_log_end(home)}"
             raise DaemonError(message)
         time.sleep(PAUSE_SECONDS)

@@ -46,26 +46,34 @@ def holder(home: Home) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+        if _try(descriptor, fcntl.LOCK_SH):
+            return None
         text = os.pread(descriptor, 32, 0).decode()
         return int(text) if text.isdigit() else None
-    else:
-        return None
     finally:
         os.close(descriptor)
 
 
 def _acquire(descriptor: int, home: Home) -> None:
     for _ in range(ATTEMPTS):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(PAUSE_SECONDS)
-        else:
+        if _try(descriptor, fcntl.LOCK_EX):
             return
+        # Where not even a look is possible, somebody serves: waiting would only mean to take over
+        # when that one is stopped.
+        if not _try(descriptor, fcntl.LOCK_SH):
+            break
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        time.sleep(PAUSE_SECONDS)
     message = f"another process serves the local Azure in {home.root}"
     raise LockedError(message)
+
+
+def _try(descriptor: int, operation: int) -> bool:
+    try:
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _file(home: Home) -> Path:

@@ -34,6 +34,13 @@ class StepFailedError(Exception):
         self.urn = urn
 
 
+def message_of(error: Exception) -> str:
+    """What to tell of an error; one that only a mistake of the engine explains says so."""
+    if isinstance(error, (AssertionError, AttributeError, LookupError, TypeError)):
+        return f"internal error of the engine: {type(error).__name__}: {error}"
+    return str(error)
+
+
 @dataclass
 class Deployment:
     """The state of one run.
@@ -103,5 +110,6 @@ class Deployment:
     def fail(self, error: Exception, urn: str = "") -> None:
         """Tell an error, once, and start nothing new."""
         if not isinstance(error, (StoppedError, PolicyStopError)):
-            self.report.error(str(error), error.urn if isinstance(error, StepFailedError) else urn)
+            about = error.urn if isinstance(error, StepFailedError) else urn
+            self.report.error(message_of(error), about)
         self.stopping.set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rehearsal.engine import urns
 from rehearsal.engine.annotate import with_secret_outputs
-from rehearsal.engine.deployment import StepFailedError, StoppedError
+from rehearsal.engine.deployment import StepFailedError, StoppedError, message_of
 from rehearsal.engine.journal import must_write
 from rehearsal.engine.propertychanges import property_changes
 from rehearsal.engine.provider_wire import InitFailedError, Made
@@ -70,7 +70,7 @@ class Executor:
             self._report.finished(mark, failed=True, counted=False)
             if isinstance(error, StepFailedError):
                 raise
-            raise StepFailedError(str(error), step.urn) from error
+            raise StepFailedError(message_of(error), step.urn) from error
         changes = ()
         if step.old is not None and step.new is not None:
             changes = property_changes(step.diff, step.old.inputs, step.new.inputs)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rehearsal.engine.annotate import with_secret_outputs
-from rehearsal.engine.deployment import StepFailedError
+from rehearsal.engine.deployment import StepFailedError, message_of
 from rehearsal.engine.execute import completed
 from rehearsal.engine.registry import UNKNOWN_ID
 from rehearsal.engine.rowmaking import inherited, row_of
@@ -64,7 +64,7 @@ class Reader:
                 deployment.ledger.end(pending, old=old, new=found, marked=marked)
         except Exception as error:
             deployment.report.finished(mark, failed=True)
-            raise StepFailedError(str(error), urn) from error
+            raise StepFailedError(message_of(error), urn) from error
         if old is not None and marked is not None:
             deployment.marks[id(old)] = marked
             deployment.replaced.add(urn)

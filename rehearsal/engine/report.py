@@ -111,11 +111,22 @@ class Report:
                     type=urns.type_of(mark.urn),
                     seconds=seconds,
                     failed=failed,
-                    diff=diff,
+                    diff=self._masked_changes(diff),
                     parent=self._parents.get(mark.urn, ""),
                     counted=counts,
                 )
             )
+
+    def _masked_changes(self, diff: tuple[PropertyChange, ...]) -> tuple[PropertyChange, ...]:
+        mask = self.mask if diff else Mask()
+        return tuple(
+            replace(
+                change,
+                before=None if change.before is None else mask(change.before),
+                after=None if change.after is None else mask(change.after),
+            )
+            for change in diff
+        )
 
     # --- messages ----------------------------------------------------------------------------
 
@@ -128,11 +139,16 @@ class Report:
         """Hide the texts inside the secrets of a value."""
         self.hide(secret_texts(value))
 
-    def masked(self, text: str) -> str:
-        """The text without the secrets that are known."""
+    @property
+    def mask(self) -> Mask:
+        """Hides the secrets that are known."""
         with self._lock:
             self._mask = self._mask.with_texts(self._secrets)
-            return self._mask(text)
+            return self._mask
+
+    def masked(self, text: str) -> str:
+        """The text without the secrets that are known."""
+        return self.mask(text)
 
     def tell(
         self, severity: Severity, message: str, urn: str = "", *, ephemeral: bool = False

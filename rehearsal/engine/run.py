@@ -16,7 +16,6 @@ from rehearsal.engine.operations import Operations
 from rehearsal.engine.outcome import Outcome, shown
 from rehearsal.engine.plugins import PluginError
 from rehearsal.engine.policy import PolicyConfigError, PolicyError
-from rehearsal.engine.policy_masking import Mask
 from rehearsal.engine.policy_masking import shown as shown_safely
 from rehearsal.engine.project import ProjectError
 from rehearsal.engine.report import Report
@@ -79,7 +78,7 @@ def run(request: Run, on_event: Callable[[Event], None]) -> Outcome:
             seconds=seconds,
             violations=len(report.violations),
             stack=request.stack,
-            outputs=shown_safely(outputs, Mask()),
+            outputs=shown_safely(outputs, report.mask),
         )
     )
     return Outcome(

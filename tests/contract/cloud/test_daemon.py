@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -22,7 +23,6 @@ from rehearsal.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rehearsal.cloud.daemon import Endpoint
 
@@ -39,6 +39,21 @@ def key_ids(home: Home, endpoint: Endpoint) -> list[str]:
     trust = ssl.create_default_context(cafile=str(home.ca_certificate))
     reply = httpx.get(f"{endpoint.origin}/common/discovery/keys", verify=trust, trust_env=False)
     return [key["kid"] for key in reply.json()["keys"]]
+
+
+def servers_of(home: Home) -> set[int]:
+    """Process ids of all servers of this home, whether they serve or not."""
+    setting = f"REHEARSAL_HOME={home.root}".encode()
+    found: set[int] = set()
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (directory / "cmdline").read_bytes()
+            variables = (directory / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"rehearsal.cloud.server" in words and setting in variables:
+            found.add(int(directory.name))
+    return found
 
 
 def log_in(home: Home, endpoint: Endpoint) -> None:
@@ -104,6 +119,7 @@ def test_two_who_start_it_at_once_get_the_same_one(home: Home) -> None:
         thread.join()
     assert len(found) == 2
     assert found[0].pid == found[1].pid == holder(home)
+    assert servers_of(home) == {found[0].pid}, "a process is left that waits for its turn"
 
 
 def serve_in_foreground(home: Home) -> subprocess.CompletedProcess[str]:

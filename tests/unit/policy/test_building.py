@@ -127,6 +127,7 @@ class TestThePolicyOfEachCheck:
             assert framework is None
 
     def test_has_a_default_for_each_option(self, check: Any) -> None:
+        assert (policy_of(check).config_schema is None) == (not check.options)
         for name, schema in check.options.items():
             assert "default" in schema, name
             assert schema["description"].endswith(".")
