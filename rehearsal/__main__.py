@@ -8,6 +8,6 @@ import sys
 # gRPC reports every closed connection on stderr; it reads this when it is first imported.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
-from rehearsal.cli import main  # noqa: E402 -- after the setting above
+from rehearsal.cli import main
 
 sys.exit(main(sys.argv[1:]))

@@ -55,19 +55,42 @@ def deploy(options: argparse.Namespace) -> int:
     packs = policy_packs(options)
     check_stack(options.stack)
     ensure_cloud(home)
-    outcome = run(
+    stream = sys.stderr if options.json else sys.stdout
+    outcome = judged(home, options.stack, packs, stream) if options.operation == "up" else None
+    outcome = outcome or run(
         home,
         options.operation,
         options.stack,
         packs=packs,
         expect_no_changes=options.expect_no_changes,
-        stream=sys.stderr if options.json else sys.stdout,
+        stream=stream,
     )
     if options.json:
         print(json.dumps(outcome_json(outcome), indent=2))
     elif options.operation == "up" and outcome.exit_code == 0 and "access" in outcome.outputs:
         Console(soft_wrap=True).print("\n", access_table(outcome.outputs["access"]))
     return outcome.exit_code
+
+
+def judged(
+    home: Home, stack: str, packs: tuple[engine.PolicyPackRef, ...], stream: TextIO
+) -> engine.Outcome | None:
+    """The preview that forbids an `up`, or None if the policies let it pass.
+
+    Without it an `up` would stop at the resource that a policy refuses, with those before it made.
+    The real CLI previews before `up` for the same reason.
+    """
+    if not packs:
+        return None
+    say("judging a preview by the policies")
+    seen: list[engine.Event] = []
+    outcome = engine.run(request(home, "preview", stack, packs=packs), seen.append)
+    if outcome.exit_code == 0:
+        return None
+    with display(stream) as show:
+        for event in seen:
+            show(event)
+    return outcome
 
 
 def policy_packs(options: argparse.Namespace) -> tuple[engine.PolicyPackRef, ...]:
@@ -112,9 +135,23 @@ def run(  # noqa: PLR0913 -- what a run is made of
     expect_no_changes: bool = False,
     stream: TextIO = sys.stdout,
 ) -> engine.Outcome:
-    """Run an operation as the deploying service principal and show it on `stream`."""
+    """Run an operation and show it on `stream`."""
+    wanted = request(home, operation, stack, packs=packs, expect_no_changes=expect_no_changes)
+    with display(stream) as show:
+        return engine.run(wanted, show)
+
+
+def request(
+    home: Home,
+    operation: Operation,
+    stack: str,
+    *,
+    packs: tuple[engine.PolicyPackRef, ...] = (),
+    expect_no_changes: bool = False,
+) -> engine.Run:
+    """What the engine is to do, as the deploying service principal."""
     environment = deployer_environment(home)
-    request = engine.Run(
+    return engine.Run(
         operation=operation,
         project_dir=Path.cwd(),
         stack=stack,
@@ -126,8 +163,6 @@ def run(  # noqa: PLR0913 -- what a run is made of
         policy_packs=packs,
         expect_no_changes=expect_no_changes,
     )
-    with display(stream) as show:
-        return engine.run(request, show)
 
 
 def take_down(_options: argparse.Namespace) -> int:

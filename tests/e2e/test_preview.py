@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.azure import Azure
+from tests.support.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from tests.support.rehearsal import Rehearsal
 
 pytestmark = pytest.mark.e2e
 
@@ -32,8 +32,6 @@ def with_policies(stack: str) -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """A running local Azure in which nothing was ever made."""
-    from tests.support.rehearsal import Rehearsal  # noqa: PLC0415 -- typed above
-
     rehearsal = Rehearsal(tmp_path_factory.mktemp("untouched"))
     rehearsal.run("cloud", "start")
     yield rehearsal
@@ -93,9 +91,9 @@ def test_a_weakened_production_is_stopped_by_name_before_anything_is_made(
 ) -> None:
     untouched.edit_stack("prd", weaken)
     try:
-        shown = untouched.run(operation, *with_policies("prd"), expect=1)
-        found = untouched.json("preview", *with_policies("prd"), expect=1)["violations"]
+        stopped = untouched.run(operation, *with_policies("prd"), "--json", expect=1)
     finally:
         untouched.restore_stack("prd")
-    assert check in shown.stdout + shown.stderr
+    assert check in stopped.stderr, "a person does not see the check's name"
+    found = json.loads(stopped.stdout)["violations"]
     assert check in {entry["policy"] for entry in found if entry["level"] == "mandatory"}

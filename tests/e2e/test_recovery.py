@@ -50,7 +50,7 @@ def test_an_up_killed_half_way_is_finished_by_the_next(empty: Rehearsal, rows: i
     process = empty.start("up")
     deadline = time.monotonic() + 120
     while state_rows(empty) < rows:
-        assert process.poll() is None, process.communicate()[0]
+        assert process.poll() is None, empty.said.read_text()
         assert time.monotonic() < deadline, "the up wrote too few rows"
         time.sleep(0.02)
     time.sleep(random.random() / 2)  # noqa: S311 -- any moment will do

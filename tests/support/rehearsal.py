@@ -40,6 +40,7 @@ class Rehearsal:
     def __init__(self, directory: Path) -> None:
         self.project = copy_project(directory / "project")
         self.home = directory / "home"
+        self.said = directory / "said.txt"
         self.environment = os.environ | {"REHEARSAL_HOME": str(self.home), "NO_COLOR": "1"}
 
     def command(self, *words: str) -> list[str]:
@@ -62,16 +63,16 @@ class Rehearsal:
         )
         return result
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start `python -m rehearsal WORDS` in a process group of its own and do not wait."""
-        return subprocess.Popen(
-            self.command(*words),
-            cwd=self.project,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start `python -m rehearsal WORDS` and do not wait; `said` has what it prints."""
+        with self.said.open("w") as output:
+            return subprocess.Popen(
+                self.command(*words),
+                cwd=self.project,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
 
     def json(self, *words: str, expect: int | None = 0) -> dict[str, Any]:
         """The JSON object that the command prints with `--json`."""
