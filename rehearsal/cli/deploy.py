@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,13 @@ def add_commands(commands: Commands) -> None:
         parser.add_argument("--expect-no-changes", action="store_true", help="exit 3 on a change")
         parser.add_argument("--policy-pack", type=Path, metavar="DIR", help="judge by this pack")
         parser.add_argument("--policy-config", type=Path, metavar="FILE", help="its levels, JSON")
-        parser.set_defaults(command=deploy, operation=operation)
+        parser.set_defaults(command=deploy, operation=operation, clear_pending_creates=False)
+        if operation == "refresh":
+            parser.add_argument(
+                "--clear-pending-creates",
+                action="store_true",
+                help="forget the creates that a killed run began; an up has finished them",
+            )
     down = commands.add_parser("down", help="destroy every stack, stop the local Azure, forget it")
     down.set_defaults(command=take_down)
 
@@ -63,6 +70,7 @@ def deploy(options: argparse.Namespace) -> int:
         options.stack,
         packs=packs,
         expect_no_changes=options.expect_no_changes,
+        clear_pending_creates=options.clear_pending_creates,
         stream=stream,
     )
     if options.json:
@@ -84,7 +92,7 @@ def judged(
         return None
     say("judging a preview by the policies")
     seen: list[engine.Event] = []
-    outcome = engine.run(request(home, "preview", stack, packs=packs), seen.append)
+    outcome = engine.run(request(home, "preview", stack, packs), seen.append)
     if outcome.exit_code == 0:
         return None
     with display(stream) as show:
@@ -133,21 +141,21 @@ def run(  # noqa: PLR0913 -- what a run is made of
     *,
     packs: tuple[engine.PolicyPackRef, ...] = (),
     expect_no_changes: bool = False,
+    clear_pending_creates: bool = False,
     stream: TextIO = sys.stdout,
 ) -> engine.Outcome:
     """Run an operation and show it on `stream`."""
-    wanted = request(home, operation, stack, packs=packs, expect_no_changes=expect_no_changes)
+    wanted = replace(
+        request(home, operation, stack, packs),
+        expect_no_changes=expect_no_changes,
+        clear_pending_creates=clear_pending_creates,
+    )
     with display(stream) as show:
         return engine.run(wanted, show)
 
 
 def request(
-    home: Home,
-    operation: Operation,
-    stack: str,
-    *,
-    packs: tuple[engine.PolicyPackRef, ...] = (),
-    expect_no_changes: bool = False,
+    home: Home, operation: Operation, stack: str, packs: tuple[engine.PolicyPackRef, ...]
 ) -> engine.Run:
     """What the engine is to do, as the deploying service principal."""
     environment = deployer_environment(home)
@@ -161,7 +169,6 @@ def request(
         environment=environment,
         providers=servicers(environment),
         policy_packs=packs,
-        expect_no_changes=expect_no_changes,
     )
 
 
