@@ -35,6 +35,9 @@ OPERATIONS: dict[Operation, str] = {
     "destroy": "delete everything that the stack made",
 }
 
+ACCESS = "access"
+"""The stack output that says who can do what."""
+
 
 def add_commands(commands: Commands) -> None:
     """Add the four operations and `down`."""
@@ -75,8 +78,10 @@ def deploy(options: argparse.Namespace) -> int:
     )
     if options.json:
         print(json.dumps(outcome_json(outcome), indent=2))
-    elif options.operation == "up" and outcome.exit_code == 0 and "access" in outcome.outputs:
-        Console(soft_wrap=True).print("\n", access_table(outcome.outputs["access"]))
+    elif ACCESS in outcome.outputs:
+        console = Console(markup=False, highlight=False)
+        console.print()
+        console.print(access_table(outcome.outputs[ACCESS]))
     return outcome.exit_code
 
 
@@ -151,7 +156,15 @@ def run(  # noqa: PLR0913 -- what a run is made of
         clear_pending_creates=clear_pending_creates,
     )
     with display(stream) as show:
-        return engine.run(wanted, show)
+        return engine.run(wanted, lambda event: show(without_access(event)))
+
+
+def without_access(event: engine.Event) -> engine.Event:
+    """The event as it is shown: the access matrix gets a table of its own."""
+    if not isinstance(event, engine.Summary):
+        return event
+    outputs = {name: value for name, value in event.outputs.items() if name != ACCESS}
+    return replace(event, outputs=outputs)
 
 
 def request(

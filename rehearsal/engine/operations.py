@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -177,9 +178,13 @@ class Operations:
             config_secret_keys=opened.configuration.secret_keys,
             on_output=lambda line: self._report.tell("info", line),
         )
-        return [
+        hosts = [
             stack.enter_context(PolicyHost.start(pack, context)) for pack in request.policy_packs
         ]
+        for host in hosts:
+            # A pack that finds nothing says nothing, and nobody would know that it ran.
+            self._report.tell("info", f"policy pack {host.name} {host.version}: {_levels(host)}")
+        return hosts
 
     def _refresh(self, base: Snapshot, stack: ExitStack) -> Snapshot:
         request = self._request
@@ -207,6 +212,12 @@ class Operations:
             " engine was interrupted while it waited for changes to them to complete. Look at"
             " them, then run `refresh --clear-pending-creates`",
         )
+
+
+def _levels(host: PolicyHost) -> str:
+    """How many policies run at which level, such as `10 mandatory, 2 advisory`."""
+    counts = Counter(host.levels.values())
+    return ", ".join(f"{count} {level}" for level, count in sorted(counts.items(), reverse=True))
 
 
 def _without_creates(base: Snapshot) -> Snapshot:
