@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+class HomeError(Exception):
+    """The directory cannot be a rehearsal's home; the message is for a person."""
+
+
 @dataclass(frozen=True)
 class Home:
     """The paths of one rehearsal; nothing exists before `create` was called."""
@@ -23,12 +27,34 @@ class Home:
         return cls(Path(os.environ.get("REHEARSAL_HOME") or ".rehearsal").absolute())
 
     def create(self) -> Home:
-        """Make the directory, readable by its owner only, and return self."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        self.root.chmod(0o700)
-        for directory in (self.clusters, self.backend, self.kubeconfigs, self.logs):
-            directory.mkdir(exist_ok=True)
+        """Make the directory, readable by its owner only, and return self.
+
+        Raises:
+            HomeError: it cannot be made, or holds somebody's files: a home is removed whole.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            strange = {entry.name for entry in self.root.iterdir()} - {*map(_name, self._parts())}
+            if strange and not self.is_made():
+                message = (
+                    f"{self.root} (REHEARSAL_HOME) holds {min(strange)} and is no rehearsal's;"
+                    " name a directory that is empty or does not exist"
+                )
+                raise HomeError(message)
+            self.root.chmod(0o700)
+            for directory in self._parts():
+                directory.mkdir(exist_ok=True)
+        except OSError as error:
+            message = f"{self.root} (REHEARSAL_HOME) cannot be made: {error.strerror}"
+            raise HomeError(message) from None
         return self
+
+    def is_made(self) -> bool:
+        """Whether `create` made the directory; only then may it be removed."""
+        return all(directory.is_dir() for directory in self._parts())
+
+    def _parts(self) -> tuple[Path, ...]:
+        return (self.clusters, self.backend, self.kubeconfigs, self.logs)
 
     @property
     def database(self) -> Path:
@@ -69,3 +95,7 @@ class Home:
     def logs(self) -> Path:
         """Logs of the long-running processes."""
         return self.root / "logs"
+
+
+def _name(path: Path) -> str:
+    return path.name

@@ -74,7 +74,7 @@ def forget(home: Home) -> None:
     """
     if not home.root.exists():
         return
-    if not home.clusters.is_dir():
+    if not home.is_made():
         message = f"{home.root} (REHEARSAL_HOME) holds no rehearsal; it is left as it is"
         raise Problem(message, 2)
     daemon.stop(home)

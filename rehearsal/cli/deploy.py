@@ -8,10 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from rehearsal import engine
-from rehearsal.cli.access import access_table
+from rehearsal.cli.access import print_access
 from rehearsal.cli.cloud import forget
 from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
@@ -79,9 +77,8 @@ def deploy(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(outcome_json(outcome), indent=2))
     elif ACCESS in outcome.outputs:
-        console = Console(markup=False, highlight=False)
-        console.print()
-        console.print(access_table(outcome.outputs[ACCESS]))
+        print()
+        print_access(outcome.outputs[ACCESS])
     return outcome.exit_code
 
 

@@ -144,6 +144,9 @@ def _main(info: RunInfo) -> int:
     sys.path.insert(0, str(program if program.is_dir() else program.parent))
     try:
         _run(info, lambda: _run_program(info.program))
+    except KeyboardInterrupt:
+        # The engine's way to end a program; it has told the user already.
+        return INTERRUPTED
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return RUN_ERROR
@@ -198,6 +201,8 @@ def _run(info: RunInfo, program: Callable[[], None]) -> None:
     try:
         loop.run_until_complete(run_in_stack(program))
     finally:
+        # After a failed step the SDK leaves tasks behind, about which asyncio would complain.
+        loop.set_exception_handler(lambda *_: None)
         loop.close()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -65,7 +65,9 @@ class StoredStack:
         Raises:
             NoStateError: there is no state.
         """
-        stored: dict[str, Any] = json.loads(self._text())
+        text = self._text()
+        checkpoint.salt_of(text, str(self.files.state))
+        stored: dict[str, Any] = json.loads(text)
         deployment = stored["checkpoint"]["latest"]
         return json.dumps({"version": stored["version"], "deployment": deployment}, indent=4)
 

@@ -165,11 +165,12 @@ class AzureNative(Servicer):
         return Found(call.id, found, stated)
 
     def update(self, call: Call, olds: Json, outputs: Json, news: Json) -> Json:
-        """PUT the whole object again."""
+        """PUT the whole object again, once an interrupted run's PUT has come to its end."""
         del olds
         kind = _kind(call.type)
         if call.preview or has_unknown(news):
             return shapes.preview_outputs(kind, news, outputs)
+        self._arm.settle(call.id, kind.api_version, call.timeout_seconds)
         self._put(call, kind, call.id, news)
         live = self._arm.get(call.id, kind.api_version)
         return shapes.outputs_of(kind, live or shapes.body_of_inputs(kind, news))
