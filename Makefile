@@ -15,7 +15,7 @@ up: setup ## deploy STACK (default: local) to a local Azure: clusters, groups, a
 	@$(PYTHON) -m rehearsal up -s $(STACK) $(call policies,$(STACK))
 
 test: setup-dev ## run all tests, end to end ones included
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadscope
 
 preview: setup ## preview the four stacks under their policies
 	@set -e; for stack in $(STACKS); do $(PYTHON) -m rehearsal preview -s $$stack $(call policies,$$stack); done

@@ -6,6 +6,7 @@ values. Which text is allowed where is in `settings_rules`.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 _TEXTS = {"location", "tenantId", "login"}
 """Keys whose values are texts as they stand; all others are JSON."""
+
+_MISSPELLED = 0.8
+"""How like the project's name (`difflib`) a namespace is that was meant to be it."""
 
 _MANAGED_GROUP_LENGTH = 80
 """Azure's limit for the name of the resource group that AKS makes for the nodes."""
@@ -89,7 +93,17 @@ def load(built_in_roles: Collection[str], logins: Sequence[str]) -> Settings:
 def _root(problems: Problems) -> Reader:
     configuration = pulumi.Config()
     prefix = f"{configuration.name}:"
-    present = [name for name in pulumi_config.CONFIG.get() if name.startswith(prefix)]
+    given = list(pulumi_config.CONFIG.get())
+    present = [name for name in given if name.startswith(prefix)]
+    for name in given:
+        namespace, _, key = name.partition(":")
+        if namespace != configuration.name and difflib.get_close_matches(
+            namespace, [configuration.name], cutoff=_MISSPELLED
+        ):
+            # Pulumi would pass over it without a word: it could be a provider's.
+            problems.note(
+                name, "is not of this program", f"keys below {prefix}", f"write {prefix}{key}"
+            )
     keys = [name.removeprefix(prefix) for name in present]
     secrets = {key for key in keys if pulumi_config.is_config_secret(prefix + key)}
     values = {key: _value(configuration, key) for key in keys}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rehearsal.cli import account, cloud, deploy, stack
 from rehearsal.cli.problem import Problem
+from rehearsal.home import HomeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,13 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
 def main(words: Sequence[str]) -> int:
     """Do what `words` say; the exit status. What follows `--` is a command for `as` to run."""
     own, child = split(words)
-    options = parser().parse_args(own)
+    grammar = parser()
+    options, unknown = grammar.parse_known_args(own)
+    if unknown:
+        hint = "; write -- before the command" if options.command is account.run_as else ""
+        grammar.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    if child and options.command is not account.run_as:
+        grammar.error(f"only `as` runs a command: -- {' '.join(child)}")
     options.child = child
     if not Path("Pulumi.yaml").is_file():
         print(
@@ -54,6 +61,9 @@ def main(words: Sequence[str]) -> int:
     except Problem as problem:
         print(f"error: {problem}", file=sys.stderr)
         return problem.exit_code
+    except HomeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return status

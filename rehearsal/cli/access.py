@@ -6,11 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 Row = dict[str, Any]
-
 
 COLUMNS = ("where", "role", "who", "kind", "id")
 
@@ -18,20 +14,22 @@ COLUMNS = ("where", "role", "who", "kind", "id")
 def print_access(rows: list[Row]) -> None:
     """Print a table of the grants on stdout, by place, cluster-wide ones first.
 
+    A grant is read, copied and searched for: it is never cut, whatever the terminal's width, and
+    not padded either, which a narrow terminal would show as empty lines.
+
     Args:
         rows: `{"who", "kind", "id", "where", "role"}` a grant; `where` is `cluster` or
             `namespace/NAME`.
     """
-    table = Table(title="who can do what", title_justify="left", box=None, pad_edge=False)
-    for column in COLUMNS:
-        table.add_column(column, no_wrap=True)
+    widths = [
+        max(len(cell) for cell in (column, *(row[column] for row in rows))) for column in COLUMNS
+    ]
+    lines: list[tuple[str, ...]] = [COLUMNS]
     ordered = sorted(rows, key=itemgetter("where", "role", "who"))
     for place, grants in groupby(ordered, key=itemgetter("where")):
         for number, grant in enumerate(grants):
-            shown = place if number == 0 else ""
-            table.add_row(shown, grant["role"], grant["who"], grant["kind"], grant["id"])
-    # A grant is read, copied and searched for: it is never cut, whatever the terminal's width.
-    longest = sum(max((len(row[column]) + 2 for row in rows), default=0) for column in COLUMNS)
-    console = Console(markup=False, highlight=False)
-    console.width = max(console.width, longest)
-    console.print(table)
+            lines.append(("" if number else place, *(grant[column] for column in COLUMNS[1:])))
+    print("who can do what")
+    for line in lines:
+        cells = (f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())

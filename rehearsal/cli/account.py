@@ -69,7 +69,7 @@ def run_as(options: argparse.Namespace) -> int:
     endpoint = daemon.status(home)
     assert endpoint is not None  # noqa: S101 -- just made sure of
     served = (
-        options.kubeconfig.read_text(encoding="utf-8")
+        given_kubeconfig(options.kubeconfig)
         if options.kubeconfig
         else user_credentials(home, endpoint, account, options.stack)
     )
@@ -88,6 +88,30 @@ def run_as(options: argparse.Namespace) -> int:
     except FileNotFoundError:
         message = f"there is no command '{words[0]}'"
         raise Problem(message, 127) from None
+
+
+def given_kubeconfig(path: Path) -> str:
+    """The text of a user kubeconfig that somebody names.
+
+    Raises:
+        Problem: it cannot be read, or is none whose login kubelogin does.
+    """
+    text = ""
+    plugins: list[list[str]] = []
+    try:
+        text = path.read_text(encoding="utf-8")
+        plugins = [user["user"]["exec"]["args"] for user in yaml.safe_load(text)["users"]]
+    except OSError as error:
+        raise Problem(f"--kubeconfig {path}: {error.strerror}", 2) from None
+    except (ValueError, yaml.YAMLError, KeyError, TypeError):
+        pass  # told below
+    if not plugins:
+        message = (
+            f"--kubeconfig {path}: it is no user kubeconfig (YAML, users[].user.exec.args);"
+            " leave the option out to ask ARM for one"
+        )
+        raise Problem(message, 2)
+    return text
 
 
 def find_account(name: str) -> Account:

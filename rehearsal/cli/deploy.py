@@ -76,7 +76,7 @@ def deploy(options: argparse.Namespace) -> int:
     )
     if options.json:
         print(json.dumps(outcome_json(outcome), indent=2))
-    elif ACCESS in outcome.outputs:
+    elif ACCESS in outcome.outputs and outcome.result in {"succeeded", "changes"}:
         print()
         print_access(outcome.outputs[ACCESS])
     return outcome.exit_code

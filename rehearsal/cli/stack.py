@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
 from rehearsal.cli.stored import deployed_outputs, refusals, stored_stack
-from rehearsal.cli.workplace import passphrase, print_exports
+from rehearsal.cli.workplace import ensure_cloud, passphrase, print_exports, tool_directories
+from rehearsal.cloud.environment import client_environment
 from rehearsal.engine.backend import Backend
 from rehearsal.engine.values import Secret
 from rehearsal.home import Home
@@ -108,6 +109,9 @@ def import_state(options: argparse.Namespace) -> int:
     except OSError as error:
         message = f"{options.file}: {error.strerror}"
         raise Problem(message, 2) from None
+    except UnicodeDecodeError:
+        message = f"{options.file or 'stdin'}: it is no exported state: not UTF-8 text"
+        raise Problem(message, 2) from None
     with refusals():
         stored_stack(Home.from_environment(), options.stack).take_over(text)
     print(f"stack '{options.stack}' has the given state")
@@ -115,14 +119,17 @@ def import_state(options: argparse.Namespace) -> int:
 
 
 def engine_environment(_options: argparse.Namespace) -> int:
-    """The exports for the real Pulumi CLI: same state, same passphrase, our provider plugins."""
-    home = Home.from_environment().create()
+    """The exports for the real Pulumi CLI: same state, same cloud, our provider plugins."""
+    home = Home.from_environment()
+    ensure_cloud(home)
+    searched = (PLUGINS, *tool_directories(), os.environ.get("PATH", ""))
     print_exports(
         {
             "PULUMI_BACKEND_URL": home.backend.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": passphrase(home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PATH": os.pathsep.join((str(PLUGINS), os.environ.get("PATH", ""))),
+            **client_environment(home),
+            "PATH": os.pathsep.join(map(str, searched)),
         }
     )
     return 0

@@ -28,11 +28,11 @@ def refusals() -> Generator[None]:
     try:
         yield
     except NoStateError as error:
-        message = f"{error}; deploy it with: python -m rehearsal up -s STACK"
+        message = f"{error}; deploy it with: python -m rehearsal up -s {error.stack}"
         raise Problem(message) from None
-    except ProjectError as error:
+    except (ProjectError, SecretsError) as error:
         raise Problem(str(error), 2) from None
-    except (BackendError, StateError, IntegrityError, SecretsError) as error:
+    except (BackendError, StateError, IntegrityError) as error:
         raise Problem(str(error)) from None
 
 

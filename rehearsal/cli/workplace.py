@@ -68,15 +68,16 @@ def find_tools() -> toolchain.Tools:
 
 def bare_environment() -> dict[str, str]:
     """This process's environment without what belongs to another cloud, with our tools on PATH."""
-    tools = find_tools()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    first = (
-        str(tools.kubelogin.parent),
-        str(tools.kubectl.parent),
-        str(Path(sys.executable).parent),
-    )
+    first = map(str, tool_directories())
     kept["PATH"] = os.pathsep.join((*first, kept.get("PATH", "")))
     return kept
+
+
+def tool_directories() -> tuple[Path, ...]:
+    """Where kubelogin, kubectl and this Python are, for the front of a PATH."""
+    tools = find_tools()
+    return tools.kubelogin.parent, Path(sys.executable).parent, tools.kubectl.parent
 
 
 def deployer_environment(home: Home) -> dict[str, str]:

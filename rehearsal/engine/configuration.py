@@ -140,7 +140,7 @@ def _validate(
         if declaration.key not in values:
             missing.append(name)
         else:
-            _check(declaration, name, values[declaration.key], secret_keys, stack)
+            _check(declaration, values[declaration.key], secret_keys, project, stack)
     if missing:
         plural = "s" if len(missing) > 1 else ""
         names = ", ".join(f"'{name}'" for name in missing)
@@ -151,14 +151,15 @@ def _validate(
 
 
 def _check(
-    declaration: Declaration, name: str, value: Any, secret_keys: frozenset[str], stack: str
+    declaration: Declaration, value: Any, secret_keys: frozenset[str], project: Project, stack: str
 ) -> None:
+    name = declaration.key.removeprefix(f"{project.name}:")
     # Go reads every scalar of a stack file as a text, so an integer is a fine string.
     scalar = declaration.type == "string" and isinstance(value, (bool, int, float))
     if declaration.type and not scalar and not fits(declaration, value):
         raise ProjectError(
             f"validating stack config: Stack '{stack}' with configuration key '{name}' must be of"
-            f" type '{type_name(declaration)}'"
+            f" type '{type_name(declaration)}'; it is given in {project.stack_file(stack)}"
         )
     inherited = value is declaration.default or value is declaration.value
     if declaration.secret and not inherited and declaration.key not in secret_keys:

@@ -165,9 +165,11 @@ def summary_lines(view: RunView, summary: Summary) -> Iterator[Text]:
         "changes": (f"{name} found changes where none were expected", "bold red"),
     }
     text, style = words[summary.result]
-    line = Text(text, style=style).append(": ", style="default")
-    parts = [", ".join(_counted(summary)) or "no resources", ", ".join(_violated(view))]
-    line.append("; ".join(filter(None, parts)), style="not bold default")
+    line = Text(text, style=style)
+    nothing = "no resources" if summary.result == "succeeded" else ""
+    parts = [", ".join(_counted(summary)) or nothing, ", ".join(_violated(view))]
+    told = "" if summary.result == "config-error" else "; ".join(filter(None, parts))
+    line.append(f": {told}" if told else "", style="not bold default")
     yield line.append(f"  ({duration(summary.seconds)})", style="not bold dim")
 
 

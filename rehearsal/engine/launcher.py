@@ -8,6 +8,7 @@ need not be ours (distilled from pulumi/pulumi, `sdk/python/cmd/pulumi-language-
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -27,6 +28,9 @@ RUN_ERROR = 1
 
 EXCEPTION = 32
 """Exit status of a program that ended with another exception: its traceback was logged."""
+
+INTERRUPTED = 130
+"""Exit status of a program that the engine interrupted."""
 
 _INTERRUPT_SECONDS = 5.0
 _MAIN = "__main__.py"
@@ -135,6 +139,8 @@ class Program:
 
 def _main(info: RunInfo) -> int:
     """Run the program against the engine; the exit status."""
+    # The engine has told the user; a loop that is ended anywhere would add tracebacks of its own.
+    signal.signal(signal.SIGINT, _end)
     import pulumi  # noqa: PLC0415 - the engine, which imports this module too, has no use for it
 
     _configure(info)
@@ -144,9 +150,6 @@ def _main(info: RunInfo) -> int:
     sys.path.insert(0, str(program if program.is_dir() else program.parent))
     try:
         _run(info, lambda: _run_program(info.program))
-    except KeyboardInterrupt:
-        # The engine's way to end a program; it has told the user already.
-        return INTERRUPTED
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return RUN_ERROR
@@ -155,6 +158,11 @@ def _main(info: RunInfo) -> int:
         pulumi.log.error(f"Program failed with an unhandled exception:\n{_user_traceback(main)}")
         return EXCEPTION
     return 0
+
+
+def _end(*_: object) -> None:
+    """End at once, wherever the program is."""
+    os._exit(INTERRUPTED)
 
 
 def _configure(info: RunInfo) -> None:
@@ -181,10 +189,11 @@ def _mute_debug_logs() -> None:
     """Drop the SDK's debug messages: four a resource, unseen, are half of a run's work."""
     import pulumi.log  # noqa: PLC0415
 
-    def ignored(*_: Any, **__: Any) -> None:
-        """Do nothing."""
+    pulumi.log.debug = _ignored
 
-    pulumi.log.debug = ignored
+
+def _ignored(*_: Any, **__: Any) -> None:
+    """Do nothing."""
 
 
 def _run(info: RunInfo, program: Callable[[], None]) -> None:
@@ -202,7 +211,7 @@ def _run(info: RunInfo, program: Callable[[], None]) -> None:
         loop.run_until_complete(run_in_stack(program))
     finally:
         # After a failed step the SDK leaves tasks behind, about which asyncio would complain.
-        loop.set_exception_handler(lambda *_: None)
+        loop.set_exception_handler(_ignored)
         loop.close()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -62,7 +62,7 @@ class Operations:
         self._host: PluginHost | None = None
         self._is_interrupted = False
         self.is_config_error = False
-        """The program found its configuration wrong, before it registered a resource."""
+        """As `ProgramRun.is_config_error`."""
 
     def run(self) -> Properties:
         """Do it; the outputs of the stack afterwards.
@@ -112,7 +112,9 @@ class Operations:
     def interrupt(self) -> None:
         """Start nothing new, let what is in flight finish, and end the run as failed."""
         self._is_interrupted = True
-        self._report.error("the run was interrupted; what was in flight is finished and saved")
+        self._report.error(
+            "the run was interrupted; what was in flight ends and is saved, run it again"
+        )
         if self._deployment is not None:
             self._deployment.interrupt()
         if self._program is not None:

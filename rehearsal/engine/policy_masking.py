@@ -10,7 +10,7 @@ from rehearsal.engine.numbers import format_number
 from rehearsal.engine.values import ResourceRef, Secret, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rehearsal.engine.values import Value
 
@@ -87,11 +87,14 @@ def shown(properties: Mapping[str, Value], mask: Mask) -> dict[str, object]:
     Secrets read `[secret]`, unknown values `<unknown>`.
     """
     return {
-        key: _shown(value, mask) for key, value in properties.items() if not key.startswith("__")
+        key: shown_value(value, mask)
+        for key, value in properties.items()
+        if not key.startswith("__")
     }
 
 
-def _shown(value: Value, mask: Mask) -> object:
+def shown_value(value: Value, mask: Callable[[str], str] = str) -> object:
+    """A value as JSON for people; `mask` rewrites each text in it."""
     if isinstance(value, Secret):
         return MASKED
     if isinstance(value, Unknown):
@@ -99,7 +102,7 @@ def _shown(value: Value, mask: Mask) -> object:
     if isinstance(value, ResourceRef):
         return value.urn
     if isinstance(value, dict):
-        return {key: _shown(item, mask) for key, item in value.items()}
+        return {key: shown_value(item, mask) for key, item in value.items()}
     if isinstance(value, list):
-        return [_shown(item, mask) for item in value]
+        return [shown_value(item, mask) for item in value]
     return mask(value) if isinstance(value, str) else value

@@ -29,7 +29,7 @@ class ProgramRun:
         self._registrar = registrar
         self._program: Program | None = None
         self.is_config_error = False
-        """The program found its configuration wrong, before it registered a resource."""
+        """The program found its configuration wrong before it registered what a provider makes."""
 
     def start(self, spawner: Spawner, address: str) -> None:
         """Start the program; `address` is where the engine serves."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rehearsal.engine import paths
 from rehearsal.engine.events import PropertyChange
-from rehearsal.engine.policy_masking import MASKED, UNKNOWN_SHOWN
-from rehearsal.engine.values import ResourceRef, Secret, Unknown
+from rehearsal.engine.policy_masking import MASKED, shown_value
+from rehearsal.engine.values import Secret
 
 if TYPE_CHECKING:
     from rehearsal.engine.steps import Diff
@@ -44,19 +44,5 @@ def _at(properties: Properties, path: str) -> str | None:
             found = found[part]
         else:
             return None
-    text = json.dumps(_plain(found), ensure_ascii=False)
+    text = json.dumps(shown_value(found), ensure_ascii=False)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
-
-
-def _plain(value: Value) -> object:
-    if isinstance(value, Secret):
-        return MASKED
-    if isinstance(value, Unknown):
-        return UNKNOWN_SHOWN
-    if isinstance(value, ResourceRef):
-        return value.urn
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value

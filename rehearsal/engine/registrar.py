@@ -47,7 +47,7 @@ class Registrar:
         self._idle = threading.Condition()
         self._active = 0
         self.resources = 0
-        """How many resources were registered, without the Stack and default providers."""
+        """How many resources were registered, without components and default providers."""
 
     def register(self, goal: Goal) -> Resource:
         """Reach a goal; its row.
@@ -59,7 +59,7 @@ class Registrar:
         try:
             goal = inherited(goal, self._deployment.goals.get(goal.parent))
             urn = self.urn_of(goal)
-            if urns.type_of(urn) != urns.STACK_TYPE:
+            if goal.custom:
                 self.resources += 1
             if goal.custom and not goal.is_provider and not goal.provider:
                 goal = replace(goal, provider=self.default_provider(goal, urn))

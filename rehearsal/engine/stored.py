@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from rehearsal.engine import checkpoint, integrity
+from rehearsal.engine import checkpoint, integrity, urns
 from rehearsal.engine.backend import Backend, StackFiles
 from rehearsal.engine.project import load_project
 from rehearsal.engine.secrets import SecretsManager
@@ -22,6 +22,10 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 
 class NoStateError(Exception):
     """The stack has never been deployed, or its state was removed."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(f"stack '{stack}' has no state")
+        self.stack = stack
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ class StoredStack:
         """Make an exported state this stack's own.
 
         Raises:
-            StateError: the text is no exported state, or one that this engine cannot read.
+            StateError: the text is no exported state, one that this engine cannot read, or
+                another stack's.
             IntegrityError: a row refers to one that is not there before it.
             SecretsError: its secrets were encrypted with another passphrase.
             LockedError: somebody works on the stack.
@@ -94,9 +99,23 @@ class StoredStack:
             "checkpoint": {"stack": self.files.name.qualified, "latest": exported["deployment"]},
         }
         rendered = json.dumps(stored)
-        integrity.verify(self._parsed(rendered, "the given state"))
+        snapshot = self._parsed(rendered, "the given state")
+        integrity.verify(snapshot)
+        self._check_owner(snapshot)
         with self.files.lock():
             self.files.save(rendered, durable=True)
+
+    def _check_owner(self, snapshot: Snapshot) -> None:
+        """Refuse rows of another stack: the next run would take all of them for superfluous."""
+        own = (self.files.name.project, self.files.name.stack)
+        entries = (entry.resource for entry in snapshot.pending)
+        for row in (*snapshot.resources, *entries):
+            given = (urns.project_of(row.urn), urns.stack_of(row.urn))
+            if given != own:
+                raise checkpoint.StateError(
+                    f"the given state is of the stack '{'/'.join(given)}', not of"
+                    f" '{'/'.join(own)}': it has {row.urn}; name its own stack with -s"
+                )
 
     def _parsed(self, text: str, where: str) -> Snapshot:
         salt = checkpoint.salt_of(text, where)
@@ -110,5 +129,5 @@ class StoredStack:
     def _text(self) -> str:
         text = self.files.load()
         if text is None:
-            raise NoStateError(f"stack '{self.files.name.stack}' has no state")
+            raise NoStateError(self.files.name.stack)
         return text

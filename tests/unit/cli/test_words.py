@@ -8,7 +8,13 @@ import yaml
 
 from rehearsal.cli import main, split
 from rehearsal.cli.access import print_access
-from rehearsal.cli.account import find_account, logging_in_as, login_environment, set_flag
+from rehearsal.cli.account import (
+    find_account,
+    given_kubeconfig,
+    logging_in_as,
+    login_environment,
+    set_flag,
+)
 from rehearsal.cli.cloud import forget
 from rehearsal.cli.deploy import check_stack, policy_packs
 from rehearsal.cli.problem import Problem
@@ -125,3 +131,46 @@ def test_outside_a_project_the_answer_is_where_to_go(
     monkeypatch.chdir(tmp_path)
     assert main(["up"]) == 2
     assert "run this from the project's root" in capsys.readouterr().err
+
+
+def test_a_narrow_terminal_gets_no_empty_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"who": "g", "kind": "Group", "id": "i" * 60, "where": "cluster", "role": "admin"}
+    print_access([row])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["as", "ci", "kubectl", "get", "pods"], "write -- before the command"),
+        (["up", "--", "kubectl"], "only `as` runs a command: -- kubectl"),
+        (["up", "extra"], "unrecognized arguments: extra"),
+    ],
+)
+def test_words_in_the_wrong_place_are_usage(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"{", b"users: [{user: {}}]"])
+def test_a_kubeconfig_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "config"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(Problem, match=f"--kubeconfig {file}") as told:
+        given_kubeconfig(file)
+    assert told.value.exit_code == 2
+
+
+def test_a_state_that_is_no_text_is_a_problem_not_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "state"
+    file.write_bytes(b"\xff\xfe")
+    assert main(["stack", "import", str(file)]) == 2
+    assert "not UTF-8 text" in capsys.readouterr().err

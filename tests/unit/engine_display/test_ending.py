@@ -117,7 +117,7 @@ class TestErrors:
         assert plain.ended()[1:] == [
             "error: no Pulumi.yaml",
             "",
-            "Nothing was done: the configuration is wrong: no resources  (1 min 23 s)",
+            "Nothing was done: the configuration is wrong  (1 min 23 s)",
             "",
         ]
 
@@ -182,7 +182,7 @@ class TestTheSummary:
                 "Preview succeeded: 2 to update, 1 to replace, 0 unchanged  (1 min 23 s)",
             ),
             ({"operation": "destroy"}, "Destroy succeeded: no resources  (1 min 23 s)"),
-            ({"result": "failed", "seconds": 12.6}, "Update failed: no resources  (13 s)"),
+            ({"result": "failed", "seconds": 12.6}, "Update failed  (13 s)"),
             (
                 {"result": "changes", "operation": "refresh", "changes": {"update": 1}},
                 "Refresh found changes where none were expected: 1 updated  (1 min 23 s)",

@@ -153,6 +153,20 @@ def test_an_unknown_key_names_the_nearest_known_one(
     assert f'did you mean "{nearest}"?' in line
 
 
+def test_a_misspelled_namespace_is_not_passed_over() -> None:
+    config = {f"{PROJECT}:{key}": value for key, value in LEAST.items()}
+    config |= {"aks-entr:teams": team(), "azure-native:location": "westeurope"}
+    with pytest.raises(pulumi.RunError) as refusal:
+        run(
+            lambda: pulumi.export("got", str(settings.load(BUILT_IN, LOGINS))),
+            stack="dev",
+            config=config,
+        )
+    assert "aks-entr:teams is not of this program" in str(refusal.value)
+    assert "write aks-entra:teams" in str(refusal.value)
+    assert "azure-native" not in str(refusal.value)
+
+
 @pytest.mark.parametrize("key", ["breakGlass", "zzz"])
 def test_an_unknown_key_far_from_all_others_lists_them(key: str) -> None:
     line = only_problem(**{key: {"enabled": True}})

@@ -136,6 +136,15 @@ def test_a_cluster_that_fails_while_it_is_made_is_kept_for_an_update(
     assert refused.value.partial.id == CLUSTER_ID
 
 
+def test_an_update_waits_for_what_an_interrupted_run_began(azure: Hosted, wire: Wire) -> None:
+    wire.expect("GET", CLUSTER_ID, 200, cluster_body("Creating"))
+    wire.expect("GET", CLUSTER_ID, 200, cluster_body("Succeeded"))
+    wire.expect("PUT", CLUSTER_ID, 200, cluster_body("Succeeded"))
+    wire.expect("GET", CLUSTER_ID, 200, cluster_body("Succeeded"))
+    outputs = azure.update(CLUSTER, CLUSTER_ID, CLUSTER_INPUTS, CLUSTER_INPUTS)
+    assert outputs["provisioningState"] == "Succeeded"
+
+
 def test_an_unregistered_resource_provider_is_registered_and_the_put_repeated(
     azure: Hosted, wire: Wire
 ) -> None:

@@ -127,13 +127,15 @@ def test_static_credentials_are_refused_in_azures_words(azure: Azure) -> None:
 @pytest.mark.usefixtures("cluster")
 def test_a_change_during_a_change_is_a_conflict(azure: Azure) -> None:
     client = azure.clusters().managed_clusters
-    poller = client.begin_create_or_update(GROUP, NAME, BODY)
+    # A new cluster takes seconds; an update without a change may be over before the next request.
+    poller = client.begin_create_or_update(GROUP, "aks-busy", BODY)
 
     with pytest.raises(ResourceExistsError) as conflict:
-        client.begin_create_or_update(GROUP, NAME, BODY)
+        client.begin_create_or_update(GROUP, "aks-busy", BODY)
 
     assert "Another operation" in str(conflict.value)
     poller.result()
+    client.begin_delete(GROUP, "aks-busy").result()
 
 
 @pytest.mark.usefixtures("cluster")

@@ -67,6 +67,18 @@ def test_wrong_configuration_has_its_own_status_and_makes_nothing(
     assert project.world.calls == []
 
 
+def test_configuration_found_wrong_inside_a_component_is_wrong_configuration(
+    project: Project,
+) -> None:
+    project.program(
+        "pulumi.ComponentResource('suite:index:Team', 'a')",
+        "raise pulumi.RunError('there is no such group')",
+    )
+    outcome = project.run()
+    assert (outcome.result, outcome.exit_code) == ("config-error", 2)
+    assert project.world.names("Create") == []
+
+
 def test_an_unknown_stack_names_those_that_are_known(project: Project) -> None:
     project.program("memory.Thing('a', value='one')")
     (project.folder / "Pulumi.dev.yaml").rename(project.folder / "Pulumi.prd.yaml")

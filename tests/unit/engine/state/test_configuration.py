@@ -87,7 +87,7 @@ def test_a_value_of_another_type_is_refused_as_the_real_cli_words_it(
         configured(tmp_path, manager, declared=f"key: {{{declared}}}", given=f"key: {given}")
     assert str(caught.value) == (
         "validating stack config: Stack 'dev' with configuration key 'key' must be of type"
-        f" '{name}'"
+        f" '{name}'; it is given in {tmp_path / 'Pulumi.dev.yaml'}"
     )
 
 

@@ -13,7 +13,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from rehearsal.engine import urns
-from rehearsal.engine.launcher import EXCEPTION, RUN_ERROR, Program, RunInfo
+from rehearsal.engine.launcher import EXCEPTION, INTERRUPTED, RUN_ERROR, Program, RunInfo
 from rehearsal.engine.processes import Spawner
 
 if TYPE_CHECKING:
@@ -155,13 +155,17 @@ def test_a_syntax_error_is_an_exception_of_the_program(engine: FakeEngine, tmp_p
     assert "SyntaxError" in engine.logs[0][1]
 
 
-def test_an_interrupted_program_ends(engine: FakeEngine, tmp_path: Path) -> None:
+def test_an_interrupted_program_ends_without_a_traceback(
+    engine: FakeEngine, tmp_path: Path
+) -> None:
     (tmp_path / "__main__.py").write_text("import time\nprint('up')\ntime.sleep(60)\n")
     info = RunInfo(str(tmp_path), str(tmp_path), "shop", "dev", engine.address, dry_run=False)
     with Spawner() as spawner:
         started: list[Program] = []
+        lines: list[str] = []
 
         def on_line(line: str, is_error: bool) -> None:  # noqa: FBT001 - the interface's
+            lines.append(line)
             if line == "up" and not is_error:
                 started[0].interrupt()
 
@@ -176,4 +180,13 @@ def test_an_interrupted_program_ends(engine: FakeEngine, tmp_path: Path) -> None
                 on_line=on_line,
             )
         )
-        assert started[0].wait() != 0
+        assert started[0].wait() == INTERRUPTED
+    assert lines == ["up"]
+
+
+def test_a_task_left_behind_by_a_failure_is_no_news(engine: FakeEngine, tmp_path: Path) -> None:
+    left = "asyncio.get_event_loop().create_task(asyncio.sleep(60))"
+    text = f"import asyncio, pulumi\n{left}\nraise pulumi.RunError('key size is wrong')\n"
+    ended = run(engine, tmp_path, text)
+    assert ended.status == RUN_ERROR
+    assert [line for line in ended.lines if "Task was destroyed" in line[0]] == []
