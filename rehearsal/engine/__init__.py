@@ -18,7 +18,7 @@ from rehearsal.engine.events import (
 )
 from rehearsal.engine.outcome import Outcome, Run
 from rehearsal.engine.plugins import ServicerFactory
-from rehearsal.engine.policy import PolicyPackRef
+from rehearsal.engine.policy.host import PolicyPackRef
 from rehearsal.engine.report import StepRecord
 from rehearsal.engine.run import run
 from rehearsal.engine.values import Secret

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rehearsal.engine import urns
 from rehearsal.engine.events import PolicyRemediation
-from rehearsal.engine.policy import (
+from rehearsal.engine.policy.host import (
     AnalyzerOptions,
     AnalyzerProvider,
     AnalyzerResource,
@@ -17,7 +17,7 @@ from rehearsal.engine.report import is_mandatory
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rehearsal.engine.policy import PolicyHost
+    from rehearsal.engine.policy.host import PolicyHost
     from rehearsal.engine.report import Report
     from rehearsal.engine.state import Resource
     from rehearsal.engine.values import Properties

@@ -21,8 +21,8 @@ from rehearsal.engine.messages import Messages
 from rehearsal.engine.monitor import Monitor
 from rehearsal.engine.opening import read_state
 from rehearsal.engine.plugins import PluginHost
-from rehearsal.engine.policy import PolicyHost
-from rehearsal.engine.policy_model import PolicyContext
+from rehearsal.engine.policy.host import PolicyHost
+from rehearsal.engine.policy.model import PolicyContext
 from rehearsal.engine.processes import Spawner
 from rehearsal.engine.program import ProgramRun
 from rehearsal.engine.reads import Reader

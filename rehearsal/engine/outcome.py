@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rehearsal.engine.events import Diagnostic, Operation, PolicyViolation, RunResult
     from rehearsal.engine.plugins import ServicerFactory
-    from rehearsal.engine.policy import PolicyPackRef
+    from rehearsal.engine.policy.host import PolicyPackRef
     from rehearsal.engine.report import StepRecord
     from rehearsal.engine.values import Value
 

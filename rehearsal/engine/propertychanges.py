@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rehearsal.engine import paths
 from rehearsal.engine.events import PropertyChange
-from rehearsal.engine.policy_masking import MASKED, shown_value
+from rehearsal.engine.masking import MASKED, shown_value
 from rehearsal.engine.values import Secret
 
 if TYPE_CHECKING:

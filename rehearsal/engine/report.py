@@ -16,7 +16,7 @@ from rehearsal.engine.events import (
     StepFinished,
     StepStarted,
 )
-from rehearsal.engine.policy_masking import Mask, secret_texts
+from rehearsal.engine.masking import Mask, secret_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from rehearsal.engine.backend import BackendError
 from rehearsal.engine.checkpoint import StateError
 from rehearsal.engine.events import RunStarted, Summary
+from rehearsal.engine.masking import shown as shown_safely
 from rehearsal.engine.opening import open_stack
 from rehearsal.engine.operations import Operations
 from rehearsal.engine.outcome import Outcome, shown
 from rehearsal.engine.plugins import PluginError
-from rehearsal.engine.policy import PolicyConfigError, PolicyError
-from rehearsal.engine.policy_masking import shown as shown_safely
+from rehearsal.engine.policy.host import PolicyConfigError, PolicyError
 from rehearsal.engine.project import ProjectError
 from rehearsal.engine.report import Report
 from rehearsal.engine.secrets import SecretsError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rehearsal.engine.policy import PolicyContext
+from rehearsal.engine.policy.host import PolicyContext
 from rehearsal.engine.processes import Spawner
 
 if TYPE_CHECKING:

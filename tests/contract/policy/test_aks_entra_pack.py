@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rehearsal.engine.policy import (
+from rehearsal.engine.policy.host import (
     AnalyzerResource,
     PolicyConfigError,
     PolicyHost,
@@ -20,7 +20,7 @@ from rehearsal.engine.values import UNKNOWN, Secret
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rehearsal.engine.policy import PolicyContext
+    from rehearsal.engine.policy.host import PolicyContext
     from rehearsal.engine.values import Value
 
 ROOT = Path(__file__).parents[3]

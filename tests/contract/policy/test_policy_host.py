@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rehearsal.engine.events import PolicyRemediation, PolicyViolation
-from rehearsal.engine.policy import (
+from rehearsal.engine.policy.host import (
     AnalyzerResource,
     PolicyConfigError,
     PolicyHost,
@@ -25,7 +25,7 @@ from rehearsal.engine.values import UNKNOWN, Secret
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rehearsal.engine.policy import PolicyContext
+    from rehearsal.engine.policy.host import PolicyContext
     from rehearsal.engine.values import Value
 
 HEAD = """
@@ -251,7 +251,7 @@ class TestAPackThatFails:
 ENGINE = """
 import os, signal, sys
 from pathlib import Path
-from rehearsal.engine.policy import *
+from rehearsal.engine.policy.host import *
 from rehearsal.engine.processes import Spawner
 spawner = Spawner()
 context = PolicyContext(Path(sys.executable), dict(os.environ), "p", "s", True, spawner)

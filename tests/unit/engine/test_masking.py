@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rehearsal.engine.policy_masking import Mask, secret_texts, shown
+from rehearsal.engine.masking import Mask, secret_texts, shown
 from rehearsal.engine.values import UNKNOWN, ResourceRef, Secret
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from rich.console import Console
 
-from rehearsal.engine.display_plain import PlainDisplay
-from rehearsal.engine.display_terminal import TerminalDisplay
-from rehearsal.engine.policy_masking import MASKED, UNKNOWN_SHOWN
+from rehearsal.engine.display.plain import PlainDisplay
+from rehearsal.engine.display.terminal import TerminalDisplay
+from rehearsal.engine.masking import MASKED, UNKNOWN_SHOWN
 from rehearsal.engine.values import Secret, Unknown
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from rehearsal.engine import display_sections as sections
-from rehearsal.engine import display_text as text
-from rehearsal.engine.display_base import Display
-from rehearsal.engine.display_view import Row
+from rehearsal.engine.display import sections, text
+from rehearsal.engine.display.base import Display
+from rehearsal.engine.display.view import Row
 from rehearsal.engine.events import Diagnostic, RunStarted, StepFinished
 
 if TYPE_CHECKING:

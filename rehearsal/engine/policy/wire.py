@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from google.protobuf import struct_pb2
 
-    from rehearsal.engine.policy_model import (
+    from rehearsal.engine.policy.model import (
         AnalyzerOptions,
         AnalyzerProvider,
         AnalyzerResource,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 
-from rehearsal.engine.display_text import (
+from rehearsal.engine.display.text import (
     DONE,
     TITLES,
     change_line,
@@ -15,13 +15,13 @@ from rehearsal.engine.display_text import (
     duration,
     marked,
 )
-from rehearsal.engine.display_view import label
+from rehearsal.engine.display.view import label
 from rehearsal.engine.events import PropertyChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rehearsal.engine.display_view import RunView
+    from rehearsal.engine.display.view import RunView
     from rehearsal.engine.events import ChangeKind, Diagnostic, PolicyRemediation, Summary
 
 _LINE_WIDTH = 96

@@ -4,7 +4,7 @@ import json
 from io import StringIO
 
 from rehearsal.engine.display import display, outcome_json
-from rehearsal.engine.display_view import label
+from rehearsal.engine.display.view import label
 from rehearsal.engine.events import PolicyViolation, RunStarted, Summary
 from rehearsal.engine.outcome import Outcome
 from rehearsal.engine.values import Secret

@@ -8,9 +8,9 @@ from rehearsal.engine.events import Diagnostic, PropertyChange
 from tests.support.displayed import urn
 
 if TYPE_CHECKING:
-    from rehearsal.engine.display_plain import PlainDisplay
+    from rehearsal.engine.display.plain import PlainDisplay
     from rehearsal.engine.events import Op
-    from tests.unit.engine_display.conftest import Screen
+    from tests.unit.engine.display.conftest import Screen
 
 CLUSTER = urn("azure-native:containerservice:ManagedCluster", "aks-dev")
 

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
 
-from rehearsal.engine.policy import (
+from rehearsal.engine.policy.host import (
     AnalyzerOptions,
     AnalyzerProvider,
     AnalyzerResource,
     AnalyzerTimeouts,
 )
-from rehearsal.engine.policy_wire import analyze_request, stack_request
+from rehearsal.engine.policy.wire import analyze_request, stack_request
 from rehearsal.engine.values import SECRET, SIGNATURE, UNKNOWN, UNKNOWN_TEXT, ResourceRef, Secret
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from rehearsal.engine.display_view import label
+from rehearsal.engine.display.view import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rehearsal.engine.display_view import Row, RunView
+    from rehearsal.engine.display.view import Row, RunView
     from rehearsal.engine.events import ChangeKind, Op, PropertyChange
 
 _SIGNS: dict[str, tuple[str, str]] = {

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from rehearsal.engine.policy_model import PolicyConfigError, PolicyPackError
+from rehearsal.engine.policy.model import PolicyConfigError, PolicyPackError
 from rehearsal.engine.rpc import LOOPBACK, channel_to
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from google.protobuf import empty_pb2
     from pulumi.runtime.proto import analyzer_pb2
 
-    from rehearsal.engine.policy_config import PackManifest
-    from rehearsal.engine.policy_masking import Mask
-    from rehearsal.engine.policy_model import PolicyContext
+    from rehearsal.engine.masking import Mask
+    from rehearsal.engine.policy.config import PackManifest
+    from rehearsal.engine.policy.model import PolicyContext
 
 _START_SECONDS = 120.0
 _END_SECONDS = 5.0

@@ -17,7 +17,7 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
 
 from rehearsal.engine import yamls
-from rehearsal.engine.policy_model import PolicyConfigError
+from rehearsal.engine.policy.model import PolicyConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rehearsal.engine.display_terminal import TerminalDisplay
+from rehearsal.engine.display.terminal import TerminalDisplay
 from rehearsal.engine.events import (
     Diagnostic,
     PolicyRemediation,
@@ -16,7 +16,7 @@ from tests.support.displayed import STACK, urn
 
 if TYPE_CHECKING:
     from rehearsal.engine.events import EnforcementLevel
-    from tests.unit.engine_display.conftest import Screen
+    from tests.unit.engine.display.conftest import Screen
 
 CLUSTER = urn("azure-native:containerservice:ManagedCluster", "aks-dev")
 

@@ -15,15 +15,15 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from rehearsal.engine import urns
 from rehearsal.engine.events import PolicyRemediation, PolicyViolation
-from rehearsal.engine.policy_config import (
+from rehearsal.engine.masking import Mask, secret_texts, shown
+from rehearsal.engine.policy.config import (
     LEVELS,
     PackManifest,
     effective_config,
     read_config,
     read_manifest,
 )
-from rehearsal.engine.policy_masking import Mask, secret_texts, shown
-from rehearsal.engine.policy_model import (
+from rehearsal.engine.policy.model import (
     AnalyzerOptions,
     AnalyzerProvider,
     AnalyzerResource,
@@ -34,8 +34,8 @@ from rehearsal.engine.policy_model import (
     PolicyPackError,
     PolicyPackRef,
 )
-from rehearsal.engine.policy_process import PackProcess
-from rehearsal.engine.policy_wire import analyze_request, stack_request
+from rehearsal.engine.policy.process import PackProcess
+from rehearsal.engine.policy.wire import analyze_request, stack_request
 from rehearsal.engine.values import from_struct
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rehearsal.engine.events import EnforcementLevel
-    from rehearsal.engine.policy_config import PolicySetting
+    from rehearsal.engine.policy.config import PolicySetting
     from rehearsal.engine.values import Properties, Value
 
 __all__ = [

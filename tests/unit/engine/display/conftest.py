@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
-from rehearsal.engine.display_plain import PlainDisplay
-from rehearsal.engine.display_terminal import TerminalDisplay
+from rehearsal.engine.display.plain import PlainDisplay
+from rehearsal.engine.display.terminal import TerminalDisplay
 from rehearsal.engine.events import RunStarted, StepFinished, StepStarted
 from tests.support.displayed import STACK
 
 if TYPE_CHECKING:
-    from rehearsal.engine.display_base import Display
+    from rehearsal.engine.display.base import Display
     from rehearsal.engine.events import Event, Op, Operation
 
 

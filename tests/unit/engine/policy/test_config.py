@@ -7,8 +7,8 @@ import pytest
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
 
-from rehearsal.engine.policy_config import effective_config, read_config, read_manifest
-from rehearsal.engine.policy_model import PolicyConfigError
+from rehearsal.engine.policy.config import effective_config, read_config, read_manifest
+from rehearsal.engine.policy.model import PolicyConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path

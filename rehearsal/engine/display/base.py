@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from rich.text import Text
 
-from rehearsal.engine import display_sections as sections
-from rehearsal.engine.display_view import RunView
+from rehearsal.engine.display import sections
+from rehearsal.engine.display.view import RunView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,16 +9,15 @@ from rich.live import Live
 from rich.text import Text
 from rich.tree import Tree
 
-from rehearsal.engine import display_sections as sections
-from rehearsal.engine import display_text as text
-from rehearsal.engine.display_base import Display
-from rehearsal.engine.display_view import label
+from rehearsal.engine.display import sections, text
+from rehearsal.engine.display.base import Display
+from rehearsal.engine.display.view import label
 from rehearsal.engine.events import Diagnostic
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from rehearsal.engine.display_view import Row
+    from rehearsal.engine.display.view import Row
     from rehearsal.engine.events import Event
 
 _REFRESHES_PER_SECOND = 8

@@ -1,0 +1,1 @@
+"""CrossGuard policy packs: the host that runs one, its configuration, what it is asked."""
