@@ -96,6 +96,8 @@ class Cluster:
             self._ports = self.files.choose_ports()
         files, ports, tools = self.files, self._ports, self._tools
         runtime_commands.write_configuration(files, ports, self._webhook_url, self._origin_ca)
+        if ETCD not in self._processes:
+            files.discard_unformed_data()
         self._run(ETCD, runtime_commands.etcd_command(tools.etcd, files, ports))
         self._run(
             API_SERVER,
@@ -104,6 +106,7 @@ class Cluster:
         client = AdminClient(files, ports.api_server)
         try:
             self._wait(client.ready)
+            files.mark_formed()
             # Not before: it gives up when it finds no API server.
             self._run(
                 CONTROLLER_MANAGER,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from rehearsal.cloud.aks.runtime_files import write
+from rehearsal.cloud.files import write
 
 if TYPE_CHECKING:
     from pathlib import Path

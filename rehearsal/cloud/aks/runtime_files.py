@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import random
 import secrets
 import shutil
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from rehearsal.cloud.authority import Authority
+from rehearsal.cloud.files import write
 from rehearsal.home import Home
 
 if TYPE_CHECKING:
@@ -116,6 +116,21 @@ class ClusterFiles:
             write(self.service_account_key, _rsa_key())
         write(self._spec, json.dumps(dataclasses.asdict(spec), indent=1).encode())
 
+    def discard_unformed_data(self) -> None:
+        """Empty etcd's directory unless the cluster was ready at some time.
+
+        An etcd killed while it writes its first log entries never elects itself again; nobody has
+        been told of anything in it.
+        """
+        if not self._formed.exists():
+            shutil.rmtree(self.etcd_data, ignore_errors=True)
+            self.etcd_data.mkdir(mode=0o700)
+
+    def mark_formed(self) -> None:
+        """Note that the cluster was ready, so that its data is kept from now on."""
+        if not self._formed.exists():
+            write(self._formed, b"")
+
     def spec(self) -> dict[str, Any] | None:
         """The fields of the ClusterSpec that was last prepared, or None."""
         return _read_json(self._spec)
@@ -146,6 +161,10 @@ class ClusterFiles:
     @property
     def _authority_home(self) -> Home:
         return Home(self.root / "pki")
+
+    @property
+    def _formed(self) -> Path:
+        return self.root / "formed"
 
     @property
     def _spec(self) -> Path:
@@ -180,17 +199,6 @@ def sweep(clusters: Path) -> None:
     """Remove what a killed deletion left in the directory of all clusters."""
     for doomed in clusters.glob(f"{_DOOMED}*"):
         shutil.rmtree(doomed)
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner only."""
-    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(path)
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rehearsal import toolchain
-from rehearsal.cloud.aks.runtime import ClusterFailedError
+from rehearsal.cloud.aks.runtime import ClusterFailedError, cluster_key
 from rehearsal.cloud.aks.runtime_local import LocalRuntime
 from rehearsal.home import Home
 from tests.contract.cloud.aks.conftest import client_of
@@ -82,6 +82,16 @@ def test_after_a_kill_everything_is_there_again_at_the_same_address(
 def test_a_start_that_was_cut_off_is_gone_on_with(home: Home, runtime: LocalRuntime) -> None:
     with host(home, "started"):
         pass
+    runtime.ensure(cluster_spec())
+    create_namespace(runtime, home.root, "made")
+
+
+def test_what_an_etcd_killed_in_its_first_writes_left_does_not_block_the_start(
+    home: Home, runtime: LocalRuntime
+) -> None:
+    log = home.clusters / cluster_key(cluster_id()) / "etcd" / "member" / "wal"
+    log.mkdir(parents=True)
+    (log / "0000000000000000-0000000000000000.wal").write_bytes(bytes(4096))
     runtime.ensure(cluster_spec())
     create_namespace(runtime, home.root, "made")
 
