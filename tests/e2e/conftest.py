@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.rehearsal import Rehearsal
+from tests.support.rehearsal import rehearsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.rehearsal import Rehearsal
+
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """The stack `local`, up; a test that changes it puts it back."""
-    rehearsal = Rehearsal(tmp_path_factory.mktemp("deployed"))
-    rehearsal.run("up")
-    yield rehearsal
-    rehearsal.run("cloud", "reset")
+    with rehearsing(tmp_path_factory.mktemp("deployed")) as rehearsal:
+        rehearsal.run("up")
+        yield rehearsal
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Rehearsal]:
     """A rehearsal with nothing in it."""
-    rehearsal = Rehearsal(tmp_path)
-    yield rehearsal
-    rehearsal.run("cloud", "reset")
+    with rehearsing(tmp_path) as rehearsal:
+        yield rehearsal

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.azure import Azure
-from tests.support.rehearsal import Rehearsal
+from tests.support.rehearsal import rehearsing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.support.rehearsal import Rehearsal
 
 pytestmark = pytest.mark.e2e
 
@@ -32,13 +34,12 @@ def with_policies(stack: str) -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """A running local Azure in which nothing was ever made."""
-    rehearsal = Rehearsal(tmp_path_factory.mktemp("untouched"))
-    rehearsal.run("cloud", "start")
-    yield rehearsal
-    azure = Azure(rehearsal)
-    assert azure.resource_groups() == [], "a preview or a refused up made something"
-    assert azure.clusters() == []
-    rehearsal.run("cloud", "reset")
+    with rehearsing(tmp_path_factory.mktemp("untouched")) as rehearsal:
+        rehearsal.run("cloud", "start")
+        yield rehearsal
+        azure = Azure(rehearsal)
+        assert azure.resource_groups() == [], "a preview or a refused up made something"
+        assert azure.clusters() == []
 
 
 @pytest.mark.parametrize("stack", STACKS)

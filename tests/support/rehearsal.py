@@ -8,13 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ("Pulumi.yaml", "__main__.py", "components", "policy", "rehearsal", "stacks")
@@ -32,6 +33,16 @@ def copy_project(target: Path) -> Path:
             shutil.copy(source, target / name)
     (target / ".venv").symlink_to(ROOT / ".venv")
     return target
+
+
+@contextmanager
+def rehearsing(directory: Path) -> Generator[Rehearsal]:
+    """A rehearsal in a directory of its own; whatever happens, none of it runs afterwards."""
+    rehearsal = Rehearsal(directory)
+    try:
+        yield rehearsal
+    finally:
+        rehearsal.run("cloud", "reset")
 
 
 class Rehearsal:
