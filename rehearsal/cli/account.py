@@ -7,7 +7,6 @@ kubelogin logs in again when kubectl needs a token.
 from __future__ import annotations
 
 import base64
-import os
 import ssl
 import subprocess
 from pathlib import Path
@@ -20,7 +19,7 @@ from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
 from rehearsal.cli.stored import deployed_outputs
 from rehearsal.cli.workplace import bare_environment, ensure_cloud
-from rehearsal.cloud import daemon
+from rehearsal.cloud.files import write
 from rehearsal.cloud.world import DEFAULT, World, WorldError
 from rehearsal.home import Home
 
@@ -65,16 +64,14 @@ def run_as(options: argparse.Namespace) -> int:
         raise Problem(message, 2)
     account = find_account(options.account)
     home = Home.from_environment()
-    ensure_cloud(home)
-    endpoint = daemon.status(home)
-    assert endpoint is not None  # noqa: S101 -- just made sure of
+    endpoint = ensure_cloud(home)
     served = (
         given_kubeconfig(options.kubeconfig)
         if options.kubeconfig
         else user_credentials(home, endpoint, account, options.stack)
     )
     kubeconfig = home.kubeconfigs / f"{options.stack}-{account.name}.yaml"
-    write_private(kubeconfig, logging_in_as(account, served, home))
+    write(kubeconfig, logging_in_as(account, served, home).encode())
     environment = (
         bare_environment()
         | login_environment(account)
@@ -124,12 +121,12 @@ def find_account(name: str) -> Account:
         world = World.load()
     except WorldError as error:
         raise Problem(str(error), 2) from None
-    for account in world.accounts():
-        if account.name == name:
-            return account
-    known = ", ".join(account.name for account in world.accounts())
-    message = f"{DEFAULT.name} has no account '{name}'; it has {known}"
-    raise Problem(message, 2)
+    try:
+        return world.account(name)
+    except KeyError:
+        known = ", ".join(account.name for account in world.accounts())
+        message = f"{DEFAULT.name} has no account '{name}'; it has {known}"
+        raise Problem(message, 2) from None
 
 
 def user_credentials(home: Home, endpoint: Endpoint, account: Account, stack: str) -> str:
@@ -229,10 +226,3 @@ def login_environment(account: Account) -> dict[str, str]:
         "AAD_USER_PRINCIPAL_NAME": account.upn,
         "AAD_USER_PRINCIPAL_PASSWORD": account.secret,
     }
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-        stream.write(text)

@@ -85,21 +85,23 @@ def deployer_environment(home: Home) -> dict[str, str]:
     return bare_environment() | client_environment(home)
 
 
-def ensure_cloud(home: Home) -> None:
-    """Start the local Azure unless it runs.
+def ensure_cloud(home: Home) -> daemon.Endpoint:
+    """Where the local Azure runs; it is started unless it does.
 
     Raises:
         Problem: it does not start; the message carries the reason.
     """
     home.create()
-    if daemon.status(home) is not None:
-        return
+    running = daemon.status(home)
+    if running is not None:
+        return running
     say("starting the local Azure")
     try:
         endpoint = daemon.start(home)
     except daemon.DaemonError as error:
         raise Problem(str(error)) from None
     say(f"local Azure at {endpoint.origin}")
+    return endpoint
 
 
 def print_exports(variables: dict[str, str]) -> None:
