@@ -14,11 +14,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from rehearsal.cloud.clock import wire_time
+from rehearsal.cloud.clock import SystemClock, wire_time
+from rehearsal.cloud.store import Store
 
 if TYPE_CHECKING:
     from rehearsal.cloud.clock import Clock
-    from rehearsal.cloud.store import Json, Store
+    from rehearsal.cloud.store import Json
+    from rehearsal.home import Home
 
 KIND = "signing-key"
 CERTIFICATE_YEARS = 5
@@ -32,10 +34,23 @@ class SigningKey:
     private_key: rsa.RSAPrivateKey
 
 
-class SigningKeys:
-    """The RSA keys in the store; the newest signs, all are published."""
+def rotate_keys(home: Home) -> SigningKey:
+    """Give the local Azure of a home a new signing key, whether it runs or not."""
+    store = Store(home.database)
+    try:
+        return SigningKeys(store, SystemClock()).rotate()
+    finally:
+        store.close()
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+
+class SigningKeys:
+    """The RSA keys in the store; the newest signs, all are published.
+
+    The store is read at every call, so that a key made by another process counts at once.
+    """
+
+    def __init__(self, store: Store, clock: Clock, kind: str = KIND) -> None:
+        self._kind = kind
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
@@ -51,7 +66,7 @@ class SigningKeys:
 
     def rotate(self) -> SigningKey:
         """Make a new key the one that signs; tokens of older keys stay valid."""
-        with self._lock:
+        with self._lock, self._store.transaction():
             sequence = max((key["sequence"] for key in self._documents()), default=0) + 1
             made = self._make(sequence)
             return SigningKey(made["kid"], self._private(made))
@@ -60,12 +75,12 @@ class SigningKeys:
         """Publish a key no more, so that its tokens are refused; whether there was one."""
         with self._lock:
             self._loaded.pop(kid, None)
-            return self._store.delete(KIND, kid)
+            return self._store.delete(self._kind, kid)
 
     def public_key(self, kid: str) -> rsa.RSAPublicKey | None:
         """The public half of a published key, or None."""
         with self._lock:
-            document = self._store.get(KIND, kid)
+            document = self._store.get(self._kind, kid)
             return None if document is None else self._private(document).public_key()
 
     def jwks(self) -> Json:
@@ -75,7 +90,7 @@ class SigningKeys:
             return {"keys": [self._jwk(document) for document in ordered]}
 
     def _documents(self) -> list[Json]:
-        return [document for _, document in self._store.all(KIND)]
+        return [document for _, document in self._store.all(self._kind)]
 
     def _private(self, document: Json) -> rsa.RSAPrivateKey:
         kid = document["kid"]
@@ -101,7 +116,7 @@ class SigningKeys:
             "private": pem.decode(),
             "certificate": base64.b64encode(certificate).decode(),
         }
-        self._store.put(KIND, kid, document)
+        self._store.put(self._kind, kid, document)
         return document
 
     def _certificate(self, key: rsa.RSAPrivateKey) -> bytes:

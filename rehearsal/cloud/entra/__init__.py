@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from rehearsal.cloud.entra.plane import register
+from rehearsal.cloud.entra.seeding import seed
 
-__all__ = ["register"]
+__all__ = ["register", "seed"]

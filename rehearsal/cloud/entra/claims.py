@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
+from rehearsal.cloud.entra.policies import lifetimes
 from rehearsal.cloud.entra.tokens import v1_issuer, v2_issuer
 from rehearsal.cloud.graph.first_party import GRAPH
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from rehearsal.cloud.graph.directory import Principal
     from rehearsal.cloud.store import Json
 
-LIFETIME_SECONDS = 3600
 # Entra dates tokens back, so that a clock a little behind takes them.
 BACKDATED_SECONDS = 300
 # Above this a JWT names no groups:
@@ -30,7 +30,9 @@ GROUPS_LIMIT = 200
 PROOFS = {"none": "0", "secret": "1", "assertion": "2"}
 
 
-def access_claims(cloud: Cloud, subject: Principal, client: Client, target: Target) -> Json:
+def access_claims(
+    cloud: Cloud, subject: Principal, client: Client, target: Target, *, mfa: bool = False
+) -> Json:
     """The claims of an access token.
 
     Args:
@@ -38,6 +40,7 @@ def access_claims(cloud: Cloud, subject: Principal, client: Client, target: Targ
         subject: The person, or the client's own service principal.
         client: The application that the token is given to.
         target: The API that the token is for.
+        mfa: Whether the person gave a second factor.
     """
     resource = target.resource
     tenant_id = cloud.directory.tenant().id
@@ -56,7 +59,7 @@ def access_claims(cloud: Cloud, subject: Principal, client: Client, target: Targ
         claims |= _person(cloud, subject, version=resource.token_version)
         claims |= {
             "acr": "1",
-            "amr": ["pwd"],
+            "amr": ["pwd", "mfa"] if mfa else ["pwd"],
             "idtyp": "user",
             "ipaddr": "127.0.0.1",
             "scp": " ".join(target.scopes),
@@ -108,7 +111,8 @@ def id_claims(
 def _times(cloud: Cloud) -> Json:
     now = int(cloud.clock.now().timestamp())
     start = now - BACKDATED_SECONDS
-    return {"iat": start, "nbf": start, "exp": now + LIFETIME_SECONDS}
+    lifetime = int(lifetimes(cloud.store).access.total_seconds())
+    return {"iat": start, "nbf": start, "exp": now + lifetime}
 
 
 def _person(cloud: Cloud, subject: Principal, *, version: int) -> Json:

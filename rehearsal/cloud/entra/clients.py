@@ -8,19 +8,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote_plus
 
-from rehearsal.cloud.entra.assertions import InvalidAssertionError, check_assertion
-from rehearsal.cloud.entra.errors import (
+from rehearsal.cloud.entra.assertions import InvalidAssertionError, check_own
+from rehearsal.cloud.entra.credential_errors import (
     CLIENT_DISABLED,
-    CLIENT_NOT_FOUND,
     CLIENT_NOT_PUBLIC,
     EXPIRED_SECRET,
-    MISSING_PARAMETER,
-    WRONG_ASSERTION,
+    PUBLIC_CLIENT_WITH_CREDENTIAL,
     WRONG_SECRET,
+)
+from rehearsal.cloud.entra.errors import (
+    CLIENT_NOT_FOUND,
+    CONSENT_REQUIRED,
+    MISSING_PARAMETER,
     refusal,
 )
+from rehearsal.cloud.entra.federation import check_federated, is_federated
+from rehearsal.cloud.entra.policies import has_consent
 from rehearsal.cloud.graph.credentials import Credentials
-from rehearsal.cloud.graph.first_party import APPLICATIONS
+from rehearsal.cloud.graph.first_party import APPLICATIONS, FirstParty
 
 if TYPE_CHECKING:
     from rehearsal.cloud.context import Cloud
@@ -58,7 +63,8 @@ def identify(cloud: Cloud, request: Request, form: dict[str, str]) -> Client:
         raise refusal(cloud, request, CLIENT_NOT_FOUND, client=app_id, tenant=tenant)
     if not principal.enabled:
         raise refusal(cloud, request, CLIENT_DISABLED, client=app_id)
-    return Client(principal.app_id, principal, _proof(cloud, request, principal.app_id, form))
+    proof = _proof(cloud, request, principal, principal.app_id, form)
+    return Client(principal.app_id, principal, proof)
 
 
 def require_public(cloud: Cloud, request: Request, client: Client) -> None:
@@ -71,15 +77,31 @@ def require_public(cloud: Cloud, request: Request, client: Client) -> None:
         raise refusal(cloud, request, CLIENT_NOT_PUBLIC)
 
 
+def check_consent(cloud: Cloud, request: Request, client: Client) -> None:
+    """Let people through only where an administrator consented to the client.
+
+    Raises:
+        CloudError: AADSTS65001, nobody has; the client would have to ask in a browser.
+    """
+    if not has_consent(cloud.store, client.app_id):
+        name = client.principal.display_name
+        raise refusal(cloud, request, CONSENT_REQUIRED, client=client.app_id, name=name)
+
+
 def is_public(cloud: Cloud, app_id: str) -> bool:
     """Whether people may log in through the application without its credential."""
-    if any(known.app_id == app_id for known in APPLICATIONS):
-        return any(known.app_id == app_id and known.public for known in APPLICATIONS)
+    first_party = _first_party(app_id)
+    if first_party:
+        return first_party.public
     for document in cloud.directory.all("Application"):
         if document["appId"] == app_id:
             redirects = document.get("publicClient", {}).get("redirectUris", [])
             return bool(document.get("isFallbackPublicClient") or redirects)
     return False
+
+
+def _first_party(app_id: str) -> FirstParty | None:
+    return next((known for known in APPLICATIONS if known.app_id == app_id), None)
 
 
 def _take_basic_authentication(request: Request, form: dict[str, str]) -> None:
@@ -94,19 +116,28 @@ def _take_basic_authentication(request: Request, form: dict[str, str]) -> None:
     form.setdefault("client_secret", unquote_plus(secret))
 
 
-def _proof(cloud: Cloud, request: Request, app_id: str, form: dict[str, str]) -> Proof:
-    if form.get("client_secret"):
-        found = Credentials(cloud.store, cloud.clock).check_secret(app_id, form["client_secret"])
+def _proof(
+    cloud: Cloud, request: Request, principal: Principal, app_id: str, form: dict[str, str]
+) -> Proof:
+    secret, assertion = form.get("client_secret"), form.get("client_assertion")
+    first_party = _first_party(app_id)
+    if (secret or assertion) and first_party and first_party.public:
+        raise refusal(cloud, request, PUBLIC_CLIENT_WITH_CREDENTIAL)
+    if secret:
+        found = Credentials(cloud.store, cloud.clock).check_secret(app_id, secret)
         if found != "valid":
             fault = EXPIRED_SECRET if found == "expired" else WRONG_SECRET
             raise refusal(cloud, request, fault, client=app_id)
         return "secret"
-    if form.get("client_assertion"):
+    if assertion:
         if form.get("client_assertion_type") != JWT_BEARER:
             raise refusal(cloud, request, MISSING_PARAMETER, parameter="client_assertion_type")
         try:
-            check_assertion(cloud, app_id, form["client_assertion"])
+            if is_federated(assertion):
+                check_federated(cloud, principal, assertion)
+            else:
+                check_own(cloud, app_id, assertion)
         except InvalidAssertionError as error:
-            raise refusal(cloud, request, WRONG_ASSERTION, reason=str(error)) from None
+            raise refusal(cloud, request, error.fault, **error.places) from None
         return "assertion"
     return "none"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.entra.clients import identify, require_public
 from rehearsal.cloud.entra.discovery import tenant_id
-from rehearsal.cloud.entra.errors import message
-from rehearsal.cloud.entra.pages import form_page, message_page
-from rehearsal.cloud.entra.people import LogInError, log_in
+from rehearsal.cloud.entra.interactive import Ask, LoggedIn, answered, application_name
+from rehearsal.cloud.entra.pages import Field, Mistake, form_page, message_page, require_own_page
 from rehearsal.cloud.entra.resources import v1_target, v2_target
 from rehearsal.cloud.entra.sessions import DEVICE_LIFETIME, Grant, Sessions, new_user_code
 from rehearsal.cloud.entra.token_endpoint import form_fields
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 # Entra says 5; nothing is gained here by letting a person wait that long after logging in.
 INTERVAL_SECONDS = 1
 PAGE = "/common/oauth2/deviceauth"
-TITLE = "Sign in to your account"
-FIELDS = {"user_code": "Code", "username": "User principal name", "password": "Password"}
-BUTTONS = {"login": "Sign in", "decline": "I did not ask for this"}
+CODE = Field("user_code", "Code")
+NO_SUCH_CODE = (
+    "That code didn't work. Check the code and try again; after 15 minutes, start again where you"
+    " got it."
+)
 
 
 def device_code(cloud: Cloud, request: Request, version: Version) -> Reply:
@@ -77,33 +79,67 @@ def _device_reply(cloud: Cloud, grant: Grant, code: str, version: Version) -> Js
 
 
 def show_page(_cloud: Cloud, request: Request) -> Reply:
-    """The page; `otc` in its address fills the code in."""
-    code = request.query.get("otc", "")
-    return form_page(TITLE, FIELDS, hidden={"user_code": code}, buttons=BUTTONS)
+    """The page for the code; `otc` in its address fills it in."""
+    return _code_page(request.query.get("otc", ""))
 
 
 def answer_page(cloud: Cloud, request: Request) -> Reply:
-    """What the person did on the page: logged in, or said that it was not theirs."""
+    """What comes after what the person did on the page: a next page, or a word of farewell.
+
+    Raises:
+        CloudError: another site has sent the form.
+    """
+    require_own_page(request)
     form = form_fields(request)
-    typed = {name: form.get(name, "") for name in ("user_code", "username")}
+    typed = form.get(CODE.name, "")
+    waiting = Sessions(cloud.store, cloud.clock).waiting_for(typed)
+    if waiting is None:
+        return _code_page(typed, NO_SUCH_CODE)
+    grant = waiting[1]
+    application = application_name(cloud, grant.client_id)
+    if form.get("action") == "decline":
+        return _settled(cloud, typed, None, application)
+    ask = Ask(
+        client_id=grant.client_id,
+        requested=grant.requested,
+        text=f"On another device or in a terminal, which shows the code {grant.user_code}."
+        " Go on only if you started this yourself.",
+        cancel="I did not start this",
+        hidden={CODE.name: grant.user_code},
+    )
+    outcome = answered(cloud, ask, form)
+    return (
+        _settled(cloud, typed, outcome, application) if isinstance(outcome, LoggedIn) else outcome
+    )
+
+
+def _settled(cloud: Cloud, typed: str, who: LoggedIn | None, application: str) -> Reply:
+    """Write down who has logged in, or that the person declined."""
     sessions = Sessions(cloud.store, cloud.clock)
     with cloud.store.transaction():
-        waiting = sessions.waiting_for(typed["user_code"])
+        waiting = sessions.waiting_for(typed)
         if waiting is None:
-            error = "That code didn't work. Check the code and try again."
-            return form_page(TITLE, FIELDS, hidden=typed, buttons=BUTTONS, error=error)
+            # Its time ended, or somebody else was quicker, while the person was typing.
+            return _code_page(typed, NO_SUCH_CODE)
         key, grant = waiting
-        if form.get("action") == "decline":
+        if who is None:
             grant.declined = True
-            sessions.update_device(key, grant)
-            return message_page(TITLE, "The sign-in was declined. You can close this window.")
-        try:
-            person = log_in(cloud, typed["username"], form.get("password", ""))
-        except LogInError as refused:
-            tenant = cloud.directory.tenant().display_name
-            error = message(refused.fault, user=typed["username"], tenant=tenant)
-            return form_page(TITLE, FIELDS, hidden=typed, buttons=BUTTONS, error=error)
-        grant.user_id = person.object_id
+        else:
+            grant.user_id, grant.mfa = who.person.object_id, who.mfa
         sessions.update_device(key, grant)
-    text = f"{person.display_name} is signed in on the device. You can close this window."
-    return message_page(TITLE, text)
+    if who is None:
+        text = f"{application} gets nothing. You can close this window."
+        return message_page("The sign-in was declined", text)
+    text = f"{who.person.display_name} is signed in on the device. You can close this window."
+    return message_page(f"You have signed in to {application}", text)
+
+
+def _code_page(typed: str, error: str = "") -> Reply:
+    return form_page(
+        "Enter code",
+        "Enter the code that your application or device shows.",
+        (replace(CODE, value=typed),),
+        {"next": "Next"},
+        hidden={},
+        mistake=Mistake(error, CODE.name) if error else None,
+    )

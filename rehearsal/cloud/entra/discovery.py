@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rehearsal.cloud.entra.errors import TENANT_NOT_FOUND, UNKNOWN_INSTANCE, refusal
+from rehearsal.cloud.entra.errors import (
+    TENANT_NAME_INVALID,
+    TENANT_NOT_FOUND,
+    UNKNOWN_INSTANCE,
+    refusal,
+)
 from rehearsal.cloud.entra.tokens import v1_issuer, v2_issuer
 from rehearsal.cloud.web import Reply
 
@@ -15,19 +22,24 @@ if TYPE_CHECKING:
 
 # Names that stand for "the tenant of whoever logs in".
 ANY_TENANT = ("common", "organizations")
+GUID_OR_DOMAIN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 def tenant_id(cloud: Cloud, request: Request) -> str:
     """The tenant that the request's path names: by id, by domain, or by `common`.
 
     Raises:
-        CloudError: AADSTS90002, there is no such tenant.
+        CloudError: AADSTS90002, there is no such tenant; AADSTS900023, the text can name none.
     """
     tenant = cloud.directory.tenant()
     named = request.params["tenant"].lower()
     if named in (tenant.id, tenant.domain.lower(), *ANY_TENANT):
         return tenant.id
-    raise refusal(cloud, request, TENANT_NOT_FOUND, tenant=request.params["tenant"])
+    fault = TENANT_NOT_FOUND if GUID_OR_DOMAIN.fullmatch(named) else TENANT_NAME_INVALID
+    if request.method == "GET":
+        # Seen: the documents have this error, the token endpoint `invalid_request`.
+        fault = replace(fault, error="invalid_tenant")
+    raise refusal(cloud, request, fault, tenant=request.params["tenant"])
 
 
 def openid_v2(cloud: Cloud, request: Request) -> Reply:
@@ -75,7 +87,7 @@ def _common_members(cloud: Cloud) -> Json:
             "private_key_jwt",
             "client_secret_basic",
         ],
-        "response_modes_supported": ["query", "form_post"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code"],

@@ -29,6 +29,7 @@ class Fault:
     error: str
     text: str
     status: int = 400
+    suberror: str = ""
 
 
 TENANT_NOT_FOUND = Fault(
@@ -37,6 +38,18 @@ TENANT_NOT_FOUND = Fault(
     "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing"
     " into the correct cloud. Check with your subscription administrator, this may happen if there"
     " are no active subscriptions for the tenant.",
+)
+TENANT_NAME_INVALID = Fault(
+    900023,
+    "invalid_request",
+    "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external"
+    " domain.",
+)
+NO_TENANT = Fault(
+    50059,
+    "invalid_request",
+    "No tenant-identifying information found in either the request or implied by any provided"
+    " credentials.",
 )
 MISSING_PARAMETER = Fault(
     900144,
@@ -56,40 +69,6 @@ CLIENT_NOT_FOUND = Fault(
     " consented to by any user in the tenant. You may have sent your authentication request to the"
     " wrong tenant.",
 )
-CLIENT_DISABLED = Fault(7000112, "unauthorized_client", "Application '{client}' is disabled.")
-CREDENTIAL_REQUIRED = Fault(
-    7000216,
-    "invalid_client",
-    "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials'"
-    " grant type.",
-    UNAUTHORIZED,
-)
-CLIENT_NOT_PUBLIC = Fault(
-    7000218,
-    "invalid_client",
-    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-    UNAUTHORIZED,
-)
-WRONG_SECRET = Fault(
-    7000215,
-    "invalid_client",
-    "Invalid client secret provided. Ensure the secret being sent in the request is the client"
-    " secret value, not the client secret ID, for a secret added to app '{client}'.",
-    UNAUTHORIZED,
-)
-EXPIRED_SECRET = Fault(
-    7000222,
-    "invalid_client",
-    "The provided client secret keys for app '{client}' are expired.",
-    UNAUTHORIZED,
-)
-WRONG_ASSERTION = Fault(
-    700027,
-    "invalid_client",
-    "The certificate with identifier used to sign the client assertion is not registered on"
-    " application, or the assertion is not valid: {reason}.",
-    UNAUTHORIZED,
-)
 RESOURCE_NOT_FOUND = Fault(
     500011,
     "invalid_resource",
@@ -104,6 +83,13 @@ SEVERAL_RESOURCES = Fault(
     "Provided value for the input parameter scope is not valid because it contains more than one"
     " resource. Scope {scope} is not valid.",
 )
+DEFAULT_SCOPE_NOT_ALONE = Fault(
+    70011,
+    "invalid_scope",
+    "The provided request must include a 'scope' input parameter. The provided value for the input"
+    " parameter 'scope' is not valid. The scope {scope} is not valid. .default scope can't be"
+    " combined with resource-specific scopes.",
+)
 SCOPE_NOT_DEFAULT = Fault(
     1002012,
     "invalid_scope",
@@ -113,8 +99,9 @@ SCOPE_NOT_DEFAULT = Fault(
 CONSENT_REQUIRED = Fault(
     65001,
     "invalid_grant",
-    "The user or administrator has not consented to use the application with ID '{client}' for"
-    " '{scope}'. Send an interactive authorization request for this user and resource.",
+    "The user or administrator has not consented to use the application with ID '{client}' named"
+    " '{name}'. Send an interactive authorization request for this user and resource.",
+    suberror="consent_required",
 )
 USER_NOT_FOUND = Fault(
     50034,
@@ -126,14 +113,48 @@ WRONG_PASSWORD = Fault(
     50126, "invalid_grant", "Error validating credentials due to invalid username or password."
 )
 USER_DISABLED = Fault(50057, "invalid_grant", "The user account is disabled.")
-REFRESH_EXPIRED = Fault(700082, "invalid_grant", "The refresh token has expired due to inactivity.")
-REFRESH_UNKNOWN = Fault(
+USER_DELETED = Fault(
+    500341,
+    "invalid_grant",
+    "The user account {user} has been deleted from the {tenant} directory. To sign into this"
+    " application, the account must be added to the directory.",
+)
+MFA_REQUIRED = Fault(
+    50076,
+    "invalid_grant",
+    "Due to a configuration change made by your administrator, or because you moved to a new"
+    " location, you must use multi-factor authentication to access '{resource}'.",
+    suberror="basic_action",
+)
+MFA_ENROLLMENT = Fault(
+    50079,
+    "invalid_grant",
+    "Due to a configuration change made by your administrator, or because you moved to a new"
+    " location, you must enroll in multi-factor authentication to access '{resource}'.",
+    suberror="basic_action",
+)
+ACCESS_BLOCKED = Fault(
+    53003,
+    "invalid_grant",
+    "Access has been blocked by Conditional Access policies. The access policy does not allow"
+    " token issuance.",
+    suberror="message_only",
+)
+REFRESH_EXPIRED = Fault(
+    700082,
+    "invalid_grant",
+    "The refresh token has expired due to inactivity. The token was issued on {issued} and was"
+    " inactive for {inactive}.",
+)
+GRANT_MALFORMED = Fault(
     9002313, "invalid_grant", "Invalid request. Request is malformed or invalid."
 )
 REFRESH_REVOKED = Fault(
     50173,
     "invalid_grant",
-    "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
+    "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user"
+    " might have changed or reset their password. The grant was issued on '{issued}' and the"
+    " TokensValidFrom date (before which tokens are not valid) for this user is '{valid_from}'.",
 )
 DEVICE_PENDING = Fault(
     70016,
@@ -143,6 +164,10 @@ DEVICE_PENDING = Fault(
 DEVICE_EXPIRED = Fault(
     70020, "expired_token", "The device code has expired. Have the user retry the sign-in."
 )
+# The names by which clients of either version know it.
+DEVICE_EXPIRED_V1 = Fault(
+    70019, "code_expired", "Verification code expired. Have the user retry the sign-in."
+)
 DEVICE_DECLINED = Fault(
     70017, "authorization_declined", "The user declined the request to sign in on the device."
 )
@@ -151,11 +176,17 @@ DEVICE_UNKNOWN = Fault(
     "bad_verification_code",
     "Invalid verification code: '{code}' is none that was given out.",
 )
-CODE_INVALID = Fault(
+CODE_EXPIRED = Fault(
     70008,
     "invalid_grant",
-    "The provided authorization code or refresh token has expired or was used already. Send a new"
+    "The provided authorization code or refresh token has expired due to inactivity. Send a new"
     " interactive authorization request for this user and resource.",
+)
+CODE_REDEEMED = Fault(
+    54005,
+    "invalid_grant",
+    "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an"
+    " existing refresh token.",
 )
 VERIFIER_MISMATCH = Fault(
     501481, "invalid_grant", "The Code_Verifier does not match the code_challenge supplied."
@@ -174,8 +205,10 @@ def message(fault: Fault, **places: str) -> str:
     return f"AADSTS{fault.number}: {fault.text.format(**places)}"
 
 
-def refusal(cloud: Cloud, request: Request, fault: Fault, **places: str) -> CloudError:
-    """The error to raise for `fault`; `places` fill its text."""
+def refusal(
+    cloud: Cloud, request: Request, fault: Fault, extra: Json | None = None, /, **places: str
+) -> CloudError:
+    """The error to raise for `fault`; `places` fill its text, `extra` has further members."""
     timestamp = wire_time(cloud.clock.now()).replace("T", " ")
     correlation = request.headers.get("client-request-id") or str(uuid.uuid4())
     body: Json = {
@@ -190,4 +223,7 @@ def refusal(cloud: Cloud, request: Request, fault: Fault, **places: str) -> Clou
         "correlation_id": correlation,
         "error_uri": f"{cloud.origin}/error?code={fault.number}",
     }
+    if fault.suberror:
+        body["suberror"] = fault.suberror
+    body |= extra or {}
     return CloudError(Reply(fault.status, body))

@@ -6,13 +6,9 @@ import base64
 import json
 from typing import TYPE_CHECKING, Literal
 
-from rehearsal.cloud.entra.claims import (
-    BACKDATED_SECONDS,
-    LIFETIME_SECONDS,
-    access_claims,
-    id_claims,
-)
-from rehearsal.cloud.entra.sessions import REFRESH_LIFETIME, Grant, Sessions
+from rehearsal.cloud.entra.claims import BACKDATED_SECONDS, access_claims, id_claims
+from rehearsal.cloud.entra.policies import lifetimes
+from rehearsal.cloud.entra.sessions import Grant, Sessions
 from rehearsal.cloud.entra.tokens import issue
 
 if TYPE_CHECKING:
@@ -23,8 +19,6 @@ if TYPE_CHECKING:
     from rehearsal.cloud.store import Json
 
 Version = Literal[1, 2]
-# Entra counts the second that the answer takes.
-EXPIRES_IN_SECONDS = LIFETIME_SECONDS - 1
 
 
 def application_reply(cloud: Cloud, client: Client, target: Target, version: Version) -> Json:
@@ -41,20 +35,21 @@ def person_reply(  # noqa: PLR0913 -- all of who, through what, for what, how
     version: Version,
     *,
     nonce: str | None = None,
+    mfa: bool = False,
 ) -> Json:
-    """What a client gets for a person who has logged in.
+    """What a client gets for a person who has logged in, with a second factor if `mfa`.
 
     MSAL needs `client_info` and `id_token` to make an account that it can renew tokens of, and
     takes a `scope` that lacks one of those it asked for as a refusal.
     """
-    token = issue(cloud, access_claims(cloud, person, client, target))
+    token = issue(cloud, access_claims(cloud, person, client, target, mfa=mfa))
     reply = _times(cloud, target, version) | {
         "token_type": "Bearer",
         "access_token": token,
         "scope": _granted(target, version),
     }
     if target.offline:
-        reply["refresh_token"] = _refresh_token(cloud, person, client, target)
+        reply["refresh_token"] = _refresh_token(cloud, person, client, target, mfa=mfa)
     if target.openid:
         reply["id_token"] = issue(
             cloud, id_claims(cloud, person, client, version=version, nonce=nonce)
@@ -66,16 +61,15 @@ def person_reply(  # noqa: PLR0913 -- all of who, through what, for what, how
 
 def _times(cloud: Cloud, target: Target, version: Version) -> Json:
     """Version 1 writes numbers as strings, and names the resource."""
+    lifetime = int(lifetimes(cloud.store).access.total_seconds())
+    # Entra counts the second that the answer takes.
+    times = {"expires_in": lifetime - 1, "ext_expires_in": lifetime - 1}
     if version == 2:  # noqa: PLR2004 -- the protocol's version
-        return {"expires_in": EXPIRES_IN_SECONDS, "ext_expires_in": EXPIRES_IN_SECONDS}
+        return times
     now = int(cloud.clock.now().timestamp())
-    return {
-        "expires_in": str(EXPIRES_IN_SECONDS),
-        "ext_expires_in": str(EXPIRES_IN_SECONDS),
-        "expires_on": str(now + LIFETIME_SECONDS),
-        "not_before": str(now - BACKDATED_SECONDS),
-        "resource": target.resource.audience,
-    }
+    times |= {"expires_on": now + lifetime, "not_before": now - BACKDATED_SECONDS}
+    texts = {name: str(value) for name, value in times.items()}
+    return texts | {"resource": target.resource.audience}
 
 
 def _granted(target: Target, version: Version) -> str:
@@ -86,12 +80,15 @@ def _granted(target: Target, version: Version) -> str:
     return " ".join(dict.fromkeys([*target.requested.split(), *full]))
 
 
-def _refresh_token(cloud: Cloud, person: Principal, client: Client, target: Target) -> str:
+def _refresh_token(
+    cloud: Cloud, person: Principal, client: Client, target: Target, *, mfa: bool
+) -> str:
     sessions = Sessions(cloud.store, cloud.clock)
     grant = Grant(
         client_id=client.app_id,
         user_id=person.object_id,
         requested=target.requested,
-        expires=sessions.expiry(REFRESH_LIFETIME),
+        expires=sessions.expiry(lifetimes(cloud.store).refresh),
+        mfa=mfa,
     )
     return sessions.keep("refresh-token", grant)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.entra.errors import (
     CONSENT_REQUIRED,
+    DEFAULT_SCOPE_NOT_ALONE,
     MISSING_PARAMETER,
     RESOURCE_NOT_FOUND,
     SCOPE_NOT_DEFAULT,
@@ -62,7 +63,7 @@ class Target:
     scopes: tuple[str, ...]
     """Delegated permissions that a person's token gets."""
     requested: str
-    """The request's own `scope`, which the reply repeats; empty in v1."""
+    """The request's own `scope`, which the reply repeats; in v1 the `resource`."""
     openid: bool
     offline: bool
 
@@ -73,6 +74,24 @@ def find_resource(cloud: Cloud, request: Request, name: str) -> Resource:
     Raises:
         CloudError: AADSTS500011, there is none.
     """
+    found = _known(cloud, name)
+    if found is None:
+        tenant = cloud.directory.tenant().display_name
+        raise refusal(cloud, request, RESOURCE_NOT_FOUND, resource=name or "(none)", tenant=tenant)
+    return found
+
+
+def resource_app_ids(cloud: Cloud, requested: str) -> frozenset[str]:
+    """Application ids of the APIs that a `scope` or a v1 `resource` is for; unknown ones not."""
+    found: set[str] = set()
+    for scope in requested.split():
+        if scope.lower() not in OIDC_SCOPES:
+            resource = _known(cloud, scope) or _known(cloud, _split(scope)[0])
+            found.update(resource.app_ids if resource else ())
+    return frozenset(found or (GRAPH,))
+
+
+def _known(cloud: Cloud, name: str) -> Resource | None:
     bare = name.rstrip("/")
     if bare == cloud.origin:
         return Resource(name, (ARM, GRAPH), 1, group_claims=True)
@@ -80,10 +99,7 @@ def find_resource(cloud: Cloud, request: Request, name: str) -> Resource:
         names = [known.rstrip("/").lower() for known in document["servicePrincipalNames"]]
         if bare.lower() in names:
             return _registered(cloud, name, document["appId"])
-    tenant = cloud.directory.tenant()
-    raise refusal(
-        cloud, request, RESOURCE_NOT_FOUND, resource=name or "(none)", tenant=tenant.display_name
-    )
+    return None
 
 
 def _registered(cloud: Cloud, name: str, app_id: str) -> Resource:
@@ -105,7 +121,10 @@ def v1_target(cloud: Cloud, request: Request, form: Mapping[str, str]) -> Target
     if not name:
         raise refusal(cloud, request, MISSING_PARAMETER, parameter="resource")
     resource = find_resource(cloud, request, name)
-    return Target(resource, _delegated(resource), "", openid=True, offline=True)
+    if request.query.get("api-version") == "1.0" and name.lower() in resource.app_ids:
+        # AzureAD/azure-activedirectory-library-for-dotnet#1493; kubelogin --legacy relies on it.
+        resource = replace(resource, audience=f"spn:{name}")
+    return Target(resource, _delegated(resource), name, openid=True, offline=True)
 
 
 def v2_target(
@@ -120,7 +139,8 @@ def v2_target(
         application: For a client on its own, which can only ask for `.default`.
 
     Raises:
-        CloudError: no scope, several resources, an unknown one, or a scope nobody consented to.
+        CloudError: no scope, several resources, an unknown one, `.default` beside other scopes, or
+            a scope that nobody consented to.
     """
     text = form.get("scope", "").strip()
     if not text:
@@ -128,6 +148,8 @@ def v2_target(
     wanted = [_split(scope) for scope in text.split() if scope.lower() not in OIDC_SCOPES]
     if application and any(permission != ".default" for _, permission in wanted):
         raise refusal(cloud, request, SCOPE_NOT_DEFAULT, scope=text)
+    if len(wanted) > 1 and len({permission == ".default" for _, permission in wanted}) > 1:
+        raise refusal(cloud, request, DEFAULT_SCOPE_NOT_ALONE, scope=text)
     if len({name.rstrip("/").lower() for name, _ in wanted}) > 1:
         raise refusal(cloud, request, SEVERAL_RESOURCES, scope=text)
     if application and not wanted:
@@ -136,9 +158,10 @@ def v2_target(
     consented = _delegated(resource)
     for _, permission in wanted:
         if permission.lower() not in {".default", *(known.lower() for known in consented)}:
-            raise refusal(
-                cloud, request, CONSENT_REQUIRED, client=form["client_id"], scope=permission
-            )
+            app_id = form["client_id"]
+            client = cloud.directory.find_by_app_id(app_id)
+            name = client.display_name if client else app_id
+            raise refusal(cloud, request, CONSENT_REQUIRED, client=app_id, name=name)
     oidc = {scope.lower() for scope in text.split()} & OIDC_SCOPES
     return Target(
         resource, consented, text, openid="openid" in oidc, offline="offline_access" in oidc

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from rehearsal.cloud.clock import Clock
     from rehearsal.cloud.store import Json, Store
 
-REFRESH_LIFETIME = timedelta(days=90)
 DEVICE_LIFETIME = timedelta(minutes=15)
 CODE_LIFETIME = timedelta(minutes=10)
 # No letters that are mistaken for digits or for each other, as Entra's codes have none.
 USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXYZ23456789"
 USER_CODE_LENGTH = 9
 
-Kind = Literal["refresh-token", "device-code", "authorization-code"]
+Kind = Literal["refresh-token", "device-code", "authorization-code", "log-in"]
 
 
 @dataclass
@@ -42,6 +41,11 @@ class Grant:
     challenge_method: str = ""
     redirect_uri: str = ""
     nonce: str = ""
+    mfa: bool = False
+    """Whether the person gave a second factor."""
+    issued: float = 0
+    """When it was kept, in seconds since the epoch."""
+    redeemed: bool = False
 
 
 class Sessions:
@@ -54,15 +58,25 @@ class Sessions:
     def keep(self, kind: Kind, grant: Grant) -> str:
         """Keep a grant; the text that it is found by."""
         text = secrets.token_urlsafe(48)
+        issued = replace(grant, issued=self._clock.now().timestamp())
         with self._store.transaction():
             self._forget_old(kind)
-            self._store.put(kind, _digest(text), asdict(grant))
+            self._store.put(kind, _digest(text), asdict(issued))
         return text
 
     def find(self, kind: Kind, text: str) -> Grant | None:
         """The grant of that text, or None."""
         document = self._store.get(kind, _digest(text))
         return None if document is None else Grant(**document)
+
+    def redeem(self, kind: Kind, text: str) -> Grant | None:
+        """The grant of that text as it was, marked as redeemed from now on."""
+        with self._store.transaction():
+            grant = self.find(kind, text)
+            if grant is not None:
+                document = asdict(replace(grant, redeemed=True))
+                self._store.put(kind, _digest(text), document)
+        return grant
 
     def take(self, kind: Kind, text: str) -> Grant | None:
         """The grant of that text, which works once: it is forgotten."""

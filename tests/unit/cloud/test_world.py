@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from rehearsal.cloud.world import DEFAULT, World, WorldError
+from rehearsal.cloud.world_policies import Lifetimes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +40,13 @@ def test_the_world_has_the_accounts_that_the_commands_name() -> None:
         "outsider",
         "guest",
         "many-groups",
+        "former-employee",
+        "security-officer",
+        "contractor",
         "deployer",
         "ci",
+        "expired",
+        "unconsented",
     ]
 
 
@@ -74,6 +82,39 @@ def test_the_deployer_starts_with_roles_at_the_subscription() -> None:
         ("Role Based Access Control Administrator", scope),
     }
     assert {each.principal_id for each in world.role_assignments} == {deployer}
+
+
+def test_groups_of_the_stacks_exist_and_both_who_deploy_are_administrators() -> None:
+    world = World.load()
+    groups = {group.display_name: group for group in world.groups}
+    for path in (DEFAULT.parents[1] / "stacks").glob("*.yaml"):
+        for name in re.findall(r"existing: ([\w-]+)", path.read_text(encoding="utf-8")):
+            assert name in groups, f"{path.name} names it"
+    administrators = groups["sg-platform-admins"].member_ids
+    for who in ("deployer", "ci"):
+        assert world.account(who).object_id in administrators
+
+
+def test_policies_name_people_and_groups(tmp_path: Path, document: dict[str, Any]) -> None:
+    policy = {"name": "p", "users": ["guest"], "groups": ["sg-shop"], "require": "mfa"}
+    document["conditionalAccess"] = [policy]
+    document["tokenLifetimes"] = {"refreshDays": 7}
+    world = load(tmp_path, document)
+    (found,) = world.conditional_access
+    assert found.users == [world.account("guest").object_id]
+    assert found.groups == ["0a1b2c3d-0000-4000-8000-000000000403"]
+    assert found.require == "mfa"
+    assert world.lifetimes == Lifetimes(timedelta(minutes=60), timedelta(days=7))
+    policy["users"] = ["gest"]
+    assert "conditionalAccess[0].users: there is no 'gest'" in problem(tmp_path, document)
+
+
+@pytest.mark.parametrize("require", ["", "password", None])
+def test_a_policy_requires_a_second_factor_or_blocks(
+    tmp_path: Path, document: dict[str, Any], require: str | None
+) -> None:
+    document["conditionalAccess"] = [{"name": "p", "require": require}]
+    assert "conditionalAccess[0].require" in problem(tmp_path, document)
 
 
 def test_every_problem_is_listed_with_its_place(tmp_path: Path, document: dict[str, Any]) -> None:

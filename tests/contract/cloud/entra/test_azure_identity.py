@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import jwt
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import ClientSecretCredential, DeviceCodeCredential
+from azure.identity import (
+    AuthenticationRequiredError,
+    ClientSecretCredential,
+    DeviceCodeCredential,
+)
+
+from rehearsal.cloud.graph.first_party import AKS_SERVER
 
 if TYPE_CHECKING:
     from tests.contract.conftest import CloudEndpoint
@@ -58,27 +64,35 @@ def test_a_wrong_secret_is_said_in_entras_words(cloud_endpoint: CloudEndpoint) -
         credential.get_token(f"{cloud_endpoint.origin}/.default")
 
 
-def test_a_person_logs_in_by_device_code_and_stays_logged_in(
-    cloud_endpoint: CloudEndpoint,
-) -> None:
-    account = cloud_endpoint.account("payments-dev")
+def device_credential(cloud: CloudEndpoint, who: str) -> DeviceCodeCredential:
+    """A credential whose person types the code in, and nothing later."""
+    account = cloud.account(who)
 
     def person(address: str, user_code: str, _expires: datetime) -> None:
         form = {"user_code": user_code, "username": account.upn, "password": account.secret}
-        with cloud_endpoint.http() as client:
+        with cloud.http() as client:
             assert client.post(address, data=form).is_success
 
     def type_in(address: str, user_code: str, expires: datetime) -> None:
         # As a person would: beside the client, which begins to ask.
         threading.Thread(target=person, args=(address, user_code, expires)).start()
 
-    credential = DeviceCodeCredential(
+    return DeviceCodeCredential(
         tenant_id=account.tenant_id,
-        authority=cloud_endpoint.origin,
+        authority=cloud.origin,
         disable_instance_discovery=True,
+        disable_automatic_authentication=True,
         prompt_callback=type_in,
         timeout=60,
     )
+
+
+def test_a_person_logs_in_by_device_code_and_stays_logged_in(
+    cloud_endpoint: CloudEndpoint,
+) -> None:
+    account = cloud_endpoint.account("payments-dev")
+    credential = device_credential(cloud_endpoint, "payments-dev")
+    credential.authenticate(scopes=["https://management.azure.com//.default"])
     token = credential.get_token("https://management.azure.com//.default")
     audience = "https://management.azure.com/"
     assert published_claims(cloud_endpoint, token.token, audience)["upn"] == account.upn
@@ -86,3 +100,11 @@ def test_a_person_logs_in_by_device_code_and_stays_logged_in(
     again = credential.get_token("https://graph.microsoft.com/.default")
     claims = published_claims(cloud_endpoint, again.token, "https://graph.microsoft.com")
     assert claims["oid"] == account.object_id
+
+
+def test_a_policy_stops_the_renewal_for_what_it_protects(cloud_endpoint: CloudEndpoint) -> None:
+    credential = device_credential(cloud_endpoint, "contractor")
+    credential.authenticate(scopes=["https://management.azure.com/.default"])
+    with pytest.raises(AuthenticationRequiredError, match="AADSTS53003") as refused:
+        credential.get_token(f"{AKS_SERVER}/.default")
+    assert "capolids" in str(refused.value)

@@ -73,7 +73,7 @@ def test_the_code_is_exchanged_for_tokens_once(identity: Identity, code: str) ->
     body = exchange(identity, code).body
     assert claims_of(body["access_token"])["upn"] == WORLD.account("payments-dev").upn
     assert claims_of(body["id_token"])["nonce"] == "the-nonce"
-    assert error_of(exchange(identity, code)) == (400, "invalid_grant", 70008)
+    assert error_of(exchange(identity, code)) == (400, "invalid_grant", 54005)
 
 
 @pytest.mark.parametrize(

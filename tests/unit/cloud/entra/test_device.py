@@ -136,6 +136,21 @@ def test_a_code_is_only_good_for_the_client_that_asked(
     assert error_of(reply)[1] == "bad_verification_code"
 
 
+def test_version_1_has_its_own_name_for_the_end(identity: Identity, clock: ManualClock) -> None:
+    begun = identity.post_form(
+        f"/{TENANT}/oauth2/devicecode", client_id=AKS_CLIENT, resource=AKS_SERVER
+    ).body
+    clock.advance(timedelta(seconds=int(begun["expires_in"])))
+    reply = identity.post_form(
+        TOKEN_V1,
+        grant_type="device_code",
+        client_id=AKS_CLIENT,
+        code=begun["device_code"],
+        resource=AKS_SERVER,
+    )
+    assert error_of(reply) == (400, "code_expired", 70019)
+
+
 def test_version_1_has_its_own_names_and_texts_for_numbers(identity: Identity) -> None:
     begun = identity.post_form(
         f"/{TENANT}/oauth2/devicecode?api-version=1.0",

@@ -38,9 +38,12 @@ def test_a_tenant_yet_unknown_is_a_placeholder_in_the_issuer(
 
 
 @pytest.mark.parametrize("path", [f"v2.0/{OPENID}", OPENID, "discovery/v2.0/keys"])
-def test_an_unknown_tenant_is_refused(identity: Identity, path: str) -> None:
-    reply = identity.request("GET", f"/nowhere.example/{path}")
-    assert error_of(reply) == (400, "invalid_request", 90002)
+@pytest.mark.parametrize(("tenant", "number"), [("nowhere.example", 90002), ("nobody", 900023)])
+def test_an_unknown_tenant_is_refused(
+    identity: Identity, path: str, tenant: str, number: int
+) -> None:
+    reply = identity.request("GET", f"/{tenant}/{path}")
+    assert error_of(reply) == (400, "invalid_tenant", number)
 
 
 def test_both_key_sets_have_the_signing_key_first(cloud: Cloud, identity: Identity) -> None:
@@ -73,3 +76,7 @@ def test_this_cloud_is_the_only_instance_it_knows(identity: Identity) -> None:
 def test_the_realm_of_a_name_is_its_domains(identity: Identity, name: str, kind: str) -> None:
     reply = identity.cloud.router.handle(Request("GET", f"/common/UserRealm/{name}"))
     assert reply.body["account_type"] == kind
+    if kind == "Managed":
+        # MSAL for Go needs all of them.
+        names = {"account_type", "domain_name", "cloud_instance_name", "cloud_audience_urn"}
+        assert names <= set(reply.body)
