@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rehearsal.cloud.clock import wire_time
 from rehearsal.cloud.graph import documents
 from rehearsal.cloud.graph.credentials import Credentials
-from rehearsal.cloud.graph.pages import SETS, entity, listing
+from rehearsal.cloud.graph.key_credentials import accepted
+from rehearsal.cloud.graph.pages import created
+from rehearsal.cloud.graph.properties import apply, check, require
+from rehearsal.cloud.graph.recycle_bin import RecycleBin
+from rehearsal.cloud.graph.references import add_reference, bound_ids
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
     from rehearsal.cloud.graph.call import Call
-    from rehearsal.cloud.graph.pages import Found
     from rehearsal.cloud.store import Json
 
 Kind = Literal["Application", "ServicePrincipal"]
-READ_ONLY = frozenset({"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain"})
-
-
-def list_all(call: Call, kind: Kind) -> Reply:
-    """All applications or service principals."""
-    if not call.rights.read(kind):
-        raise call.refuse.denied()
-    found: list[Found] = [(kind, _with_secrets(call, each)) for each in call.directory.all(kind)]
-    return listing(call, SETS[kind], found, typed=False)
-
-
-def get_one(call: Call, kind: Kind) -> Reply:
-    """One of them, by object id or by `(appId='...')`."""
-    document = call.readable(kind, _id(call, kind))
-    return entity(call, kind, _with_secrets(call, document))
+OWNERS = "owners@odata.bind"
 
 
 def create_application(call: Call) -> Reply:
@@ -40,18 +29,15 @@ def create_application(call: Call) -> Reply:
     if not call.rights.create("Application"):
         raise call.refuse.denied()
     body = call.body()
-    if not isinstance(body.get("displayName"), str) or not body["displayName"]:
-        raise call.refuse.bad(
-            "A value is required for property 'displayName' of resource 'Application'."
-        )
+    require(call, "Application", body, ["displayName"])
     application = documents.application(
         object_id=str(uuid.uuid4()),
         app_id=str(uuid.uuid4()),
-        display_name=body["displayName"],
+        display_name="",
         domain=call.directory.tenant().domain,
         created=wire_time(call.cloud.clock.now()),
     )
-    return _created(call, "Application", application, body)
+    return _create(call, "Application", application, body)
 
 
 def create_service_principal(call: Call) -> Reply:
@@ -59,14 +45,16 @@ def create_service_principal(call: Call) -> Reply:
     if not call.rights.create("ServicePrincipal"):
         raise call.refuse.denied()
     body = call.body()
-    app_id = str(body.pop("appId", ""))
-    application = _by_app_id(call, "Application", app_id)
+    app_id = str(body.pop("appId", "")).lower()
+    application = next(
+        (each for each in call.directory.all("Application") if each["appId"] == app_id), None
+    )
     if application is None:
         raise call.refuse.bad(
             f"The appId '{app_id}' of the service principal does not reference a valid application"
             " object."
         )
-    if _by_app_id(call, "ServicePrincipal", app_id) is not None:
+    if call.directory.taken("ServicePrincipal", "appId", app_id):
         raise call.refuse.error(
             409,
             "Request_MultipleObjectsWithSameKeyValue",
@@ -75,53 +63,56 @@ def create_service_principal(call: Call) -> Reply:
         )
     service_principal = documents.service_principal(
         object_id=str(uuid.uuid4()),
-        app_id=application["appId"],
+        app_id=app_id,
         display_name=application["displayName"],
         owner_tenant_id=call.caller.tenant_id,
         names=application["identifierUris"],
     )
-    return _created(call, "ServicePrincipal", service_principal, body)
+    return _create(call, "ServicePrincipal", service_principal, body)
 
 
 def update(call: Call, kind: Kind) -> Reply:
     """Change properties."""
-    document = call.manageable(kind, _id(call, kind))
-    _apply(call, document, call.body())
+    document = call.manageable(kind)
+    _apply(call, kind, document, call.body())
     call.directory.put(kind, document)
     return Reply(204)
 
 
 def delete(call: Call, kind: Kind) -> Reply:
-    """Delete; with an application goes its service principal."""
-    document = call.manageable(kind, _id(call, kind))
+    """Delete; with an application goes its service principal. Both can be restored for a while."""
+    document = call.manageable(kind)
+    removed = RecycleBin(call.cloud)
     with call.cloud.store.transaction():
-        call.directory.remove(kind, document["id"])
+        removed.put(kind, document["id"])
         if kind == "Application":
-            principal = _by_app_id(call, "ServicePrincipal", document["appId"])
+            principal = call.directory.find_by_app_id(document["appId"])
             if principal is not None:
-                call.directory.remove("ServicePrincipal", principal["id"])
+                removed.put("ServicePrincipal", principal.object_id)
     return Reply(204)
 
 
 def add_password(call: Call, kind: Kind) -> Reply:
     """Make a client secret; its text is in this reply and in none after it."""
-    document = call.manageable(kind, _id(call, kind))
-    wanted: Any = call.body().get("passwordCredential") or {}
-    try:
-        end = datetime.fromisoformat(wanted["endDateTime"]) if "endDateTime" in wanted else None
-    except (TypeError, ValueError):
-        raise call.refuse.bad("Invalid value specified for property 'endDateTime'.") from None
+    document = call.manageable(kind)
+    given: Any = call.body().get("passwordCredential") or {}
+    wanted: Json = cast("Json", given) if isinstance(given, dict) else {"displayName": given}
+    name = wanted.get("displayName")
+    if not isinstance(name, str | None):
+        raise call.refuse.bad("Invalid value specified for property 'passwordCredential'.")
     credentials = Credentials(call.cloud.store, call.cloud.clock)
-    made = credentials.add_secret(
-        document["appId"], display_name=wanted.get("displayName"), end=end
-    )
+    end = _moment(call, wanted, "endDateTime")
+    start = _moment(call, wanted, "startDateTime") or call.cloud.clock.now()
+    if end is not None and end <= start:
+        raise call.refuse.bad("The 'endDateTime' of a password credential must be after its start.")
+    made = credentials.add_secret(document["appId"], display_name=name, end=end)
     context = f"{call.base}/$metadata#microsoft.graph.passwordCredential"
     return Reply(200, {"@odata.context": context, **made.credential, "secretText": made.text})
 
 
 def remove_password(call: Call, kind: Kind) -> Reply:
     """Take a client secret back."""
-    document = call.manageable(kind, _id(call, kind))
+    document = call.manageable(kind)
     key_id = str(call.body().get("keyId", ""))
     credentials = Credentials(call.cloud.store, call.cloud.clock)
     if not credentials.remove_secret(document["appId"], key_id):
@@ -129,40 +120,53 @@ def remove_password(call: Call, kind: Kind) -> Reply:
     return Reply(204)
 
 
-def _created(call: Call, kind: Kind, document: Json, body: Json) -> Reply:
-    _apply(call, document, body)
-    with call.cloud.store.transaction():
-        call.directory.put(kind, document)
-        call.directory.add("owners", document["id"], call.caller.object_id)
-    return entity(call, kind, document, 201)
-
-
-def _apply(call: Call, document: Json, body: Json) -> None:
-    for name, value in body.items():
-        if name.startswith("@") or "@odata" in name:
-            continue
-        if name not in document or (name in READ_ONLY and value != document[name]):
-            raise call.refuse.bad(f"Invalid property '{name}'.")
-        if name == "passwordCredentials" and value:
-            raise call.refuse.bad("New password credentials must be generated with addPassword.")
-        document[name] = value
-
-
-def _id(call: Call, kind: Kind) -> str:
-    app_id = call.request.params.get("appid")
-    if app_id is None:
-        return call.request.params["id"]
-    found = _by_app_id(call, kind, app_id)
-    return found["id"] if found is not None else app_id
-
-
-def _by_app_id(call: Call, kind: Kind, app_id: str) -> Json | None:
-    for document in call.directory.all(kind):
-        if document["appId"] == app_id.lower():
-            return document
-    return None
-
-
-def _with_secrets(call: Call, document: Json) -> Json:
+def with_secrets(call: Call, document: Json) -> Json:
+    """The application with what is shown of its secrets."""
     credentials = Credentials(call.cloud.store, call.cloud.clock)
     return document | {"passwordCredentials": credentials.shown(document["appId"])}
+
+
+def _create(call: Call, kind: Kind, document: Json, body: Json) -> Reply:
+    owners = bound_ids(call, body, OWNERS) or [call.caller.object_id]
+    _apply(call, kind, document, body)
+    with call.cloud.store.transaction():
+        call.directory.put(kind, document)
+        for owner in owners:
+            add_reference(call, "owners", document, owner)
+    return created(call, kind, document)
+
+
+def _apply(call: Call, kind: Kind, document: Json, body: Json) -> None:
+    check(call, kind, body)
+    if body.get("displayName", "x") in ("", None):
+        raise call.refuse.bad("Invalid value specified for property 'displayName'.")
+    if body.get("passwordCredentials"):
+        raise call.refuse.bad("New password credentials must be generated with addPassword.")
+    changes = dict(body)
+    if body.get("keyCredentials") is not None:
+        changes["keyCredentials"] = accepted(call, document, body["keyCredentials"])
+    if kind == "Application":
+        _check_identifiers(call, document, body.get("identifierUris") or [])
+    apply(document, changes)
+
+
+def _check_identifiers(call: Call, document: Json, uris: list[Any]) -> None:
+    """Refuse identifier URIs that are none or that another application has."""
+    if not all(isinstance(each, str) for each in uris):
+        raise call.refuse.bad("Invalid value specified for property 'identifierUris'.")
+    for other in call.directory.all("Application"):
+        if other["id"] != document["id"] and set(uris) & set(other["identifierUris"]):
+            raise call.refuse.bad(
+                "Another object with the same value for property identifierUris already exists."
+            )
+
+
+def _moment(call: Call, wanted: Json, name: str) -> datetime | None:
+    text = wanted.get(name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise call.refuse.bad(f"Invalid value specified for property '{name}'.") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -62,7 +61,7 @@ class Call:
             CloudError: the body is something else.
         """
         try:
-            document: Any = json.loads(self.request.body)
+            document: Any = self.request.json()
         except ValueError:
             document = None
         if not isinstance(document, dict):
@@ -88,12 +87,35 @@ class Call:
             raise self.refuse.bad(f"Too many values for property '{name}': at most {at_most}.")
         return values
 
-    def readable(self, kind: ObjectKind, object_id: str) -> Json:
-        """The object, if there is one that the caller may read.
+    def named(self, kind: ObjectKind | None) -> str:
+        """Id of the object that the route names: by id, user principal name, appId, or as `/me`.
+
+        What nothing is called is given back as it is: who may not read must not learn that.
+
+        Raises:
+            CloudError: `/me` of an application.
+        """
+        params = self.request.params
+        if kind is not None and "appid" in params:
+            app_id = params["appid"].lower()
+            matches = (each for each in self.directory.all(kind) if each["appId"] == app_id)
+            return next((each["id"] for each in matches), app_id)
+        name = params.get("id")
+        if name is None:
+            if self.caller.kind != "User":
+                text = "/me request is only valid with delegated authentication flow."
+                raise self.refuse.bad(text)
+            return self.caller.object_id
+        found = self.directory.find_by_upn(name) if "@" in name else None
+        return found.object_id if found is not None else name
+
+    def readable(self, kind: ObjectKind) -> Json:
+        """The object that the route names, if there is one that the caller may read.
 
         Raises:
             CloudError: it may not (403), or there is none (404).
         """
+        object_id = self.named(kind)
         if not self.rights.read(kind, object_id.lower()):
             raise self.refuse.denied()
         document = self.directory.get(kind, object_id)
@@ -101,15 +123,25 @@ class Call:
             raise self.refuse.missing(object_id)
         return document
 
-    def manageable(self, kind: ObjectKind, object_id: str) -> Json:
-        """The object, if there is one that the caller may change.
+    def found(self, kind: ObjectKind) -> Json:
+        """The object that the route names, whoever asks.
+
+        Raises:
+            CloudError: there is none (404).
+        """
+        object_id = self.named(kind)
+        document = self.directory.get(kind, object_id)
+        if document is None:
+            raise self.refuse.missing(object_id)
+        return document
+
+    def manageable(self, kind: ObjectKind) -> Json:
+        """The object that the route names, if there is one that the caller may change.
 
         Raises:
             CloudError: there is none (404), or the caller may not (403).
         """
-        document = self.directory.get(kind, object_id)
-        if document is None:
-            raise self.refuse.missing(object_id)
+        document = self.found(kind)
         if not self.rights.manage(kind, document):
             raise self.refuse.denied()
         return document

@@ -39,8 +39,20 @@ class Credentials:
         self._clock = clock
 
     def set_password(self, user_id: str, password: str) -> None:
-        """Set a user's password."""
-        self._store.put("password", user_id.lower(), {"hash": _hash(password)})
+        """Set a user's password, which ends what was logged in with an older one."""
+        with self._store.transaction():
+            self._store.put("password", user_id.lower(), {"hash": _hash(password)})
+            self.revoke_sessions(user_id)
+
+    def revoke_sessions(self, user_id: str) -> None:
+        """Make every refresh token that the user's log-ins gave until now worthless."""
+        now = self._clock.now().timestamp()
+        self._store.put("sessions-valid-from", user_id.lower(), {"from": now})
+
+    def sessions_valid_from(self, user_id: str) -> float:
+        """Since when log-ins of the user count, in seconds since the epoch; 0 is always."""
+        document = self._store.get("sessions-valid-from", user_id.lower())
+        return 0 if document is None else document["from"]
 
     def password_fits(self, user_id: str, password: str) -> bool:
         """Whether it is the user's password."""

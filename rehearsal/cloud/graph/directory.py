@@ -1,13 +1,17 @@
 """The directory: who there is, who belongs to what, and who may administer it. No HTTP.
 
-Objects are kept in the shape Graph shows them; memberships and ownerships beside them, as ordered
-lists of object ids. Object ids are compared in lower case.
+Objects are kept in the shape Graph shows them, links between them beside (`relations`). Object ids
+are compared in lower case.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from rehearsal.cloud.clock import SystemClock
+from rehearsal.cloud.graph.relations import DirectoryError, Relation, Relations
+from rehearsal.cloud.graph.unseen import Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,17 +22,6 @@ PrincipalKind = Literal["User", "Group", "ServicePrincipal"]
 ObjectKind = Literal["User", "Group", "ServicePrincipal", "Application"]
 PRINCIPAL_KINDS: tuple[PrincipalKind, ...] = ("User", "Group", "ServicePrincipal")
 OBJECT_KINDS: tuple[ObjectKind, ...] = (*PRINCIPAL_KINDS, "Application")
-
-Relation = Literal["members", "owners"]
-
-
-class DirectoryError(Exception):
-    """A change that the directory does not allow; `code` says why, `subject` what it is about."""
-
-    def __init__(self, code: Literal["not-found", "exists", "cycle"], subject: str) -> None:
-        super().__init__(f"{code}: {subject}")
-        self.code = code
-        self.subject = subject
 
 
 @dataclass(frozen=True)
@@ -56,10 +49,15 @@ class Principal:
 
 
 class Directory:
-    """Users, groups, service principals and applications of the one tenant, in the store."""
+    """Users, groups, service principals and applications of the one tenant, in the store.
 
-    def __init__(self, store: Store) -> None:
+    Readers see new objects and changed links as late as `unseen` says: at once unless given.
+    """
+
+    def __init__(self, store: Store, unseen: Unseen | None = None) -> None:
         self._store = store
+        self._unseen = unseen or Unseen(store, SystemClock(), lambda: 0)
+        self._relations = Relations(store, self._unseen)
 
     def tenant(self) -> Tenant:
         """The tenant; LookupError before the world was seeded."""
@@ -82,15 +80,21 @@ class Directory:
 
     def get(self, kind: ObjectKind, object_id: str) -> Json | None:
         """The object, or None."""
-        return self._store.get(kind, object_id.lower())
+        key = object_id.lower()
+        return None if self._unseen.under(f"object/{key}") else self._store.get(kind, key)
 
     def put(self, kind: ObjectKind, document: Json) -> None:
         """Write the object under its `id`."""
-        self._store.put(kind, document["id"].lower(), document)
+        key = document["id"].lower()
+        with self._store.transaction():
+            if self._store.get(kind, key) is None:
+                self._unseen.note(f"object/{key}", added=True)
+            self._store.put(kind, key, document)
 
     def all(self, kind: ObjectKind) -> list[Json]:
         """All objects of a kind, ordered by id."""
-        return [document for _, document in self._store.all(kind)]
+        unseen = self._unseen.under("object/")
+        return [document for key, document in self._store.all(kind) if key not in unseen]
 
     def find(self, object_id: str) -> tuple[ObjectKind, Json] | None:
         """The object of whatever kind, or None."""
@@ -100,17 +104,20 @@ class Directory:
                 return kind, document
         return None
 
+    def taken(self, kind: ObjectKind, name: str, value: str) -> bool:
+        """Whether an object of the kind, seen or not yet, has this text as that property."""
+        wanted = value.lower()
+        return any(
+            (document.get(name) or "").lower() == wanted for _, document in self._store.all(kind)
+        )
+
     def remove(self, kind: ObjectKind, object_id: str) -> bool:
         """Delete the object and every membership and ownership of it; whether there was one."""
         key = object_id.lower()
         with self._store.transaction():
             if not self._store.delete(kind, key):
                 return False
-            relations: tuple[Relation, ...] = ("members", "owners")
-            for relation in relations:
-                self._store.delete(relation, key)
-                for holder in self._holders(relation, key):
-                    self._write(relation, holder, self._related(relation, holder), without=key)
+            self._relations.forget(key)
             self._store.delete("permissions", key)
         return True
 
@@ -144,11 +151,11 @@ class Directory:
 
     def members(self, group_id: str) -> list[str]:
         """Object ids of the group's direct members, in the order they were added."""
-        return self._related("members", group_id)
+        return self._relations.related("members", group_id.lower())
 
     def owners(self, object_id: str) -> list[str]:
         """Object ids of the owners of a group, application or service principal, oldest first."""
-        return self._related("owners", object_id)
+        return self._relations.related("owners", object_id.lower())
 
     def add(self, relation: Relation, holder_id: str, object_id: str) -> None:
         """Add a member or an owner.
@@ -157,16 +164,10 @@ class Directory:
             DirectoryError: `not-found` for the added object, `exists` if it is there already,
                 `cycle` for a group in itself.
         """
-        added, holder = object_id.lower(), holder_id.lower()
         with self._store.transaction():
-            if self.principal(added) is None:
+            if self.principal(object_id) is None:
                 raise DirectoryError("not-found", object_id)
-            if relation == "members" and added == holder:
-                raise DirectoryError("cycle", object_id)
-            related = self._related(relation, holder)
-            if added in related:
-                raise DirectoryError("exists", object_id)
-            self._write(relation, holder, [*related, added])
+            self._relations.add(relation, holder_id.lower(), object_id.lower())
 
     def drop(self, relation: Relation, holder_id: str, object_id: str) -> None:
         """Take a member or an owner out.
@@ -174,31 +175,21 @@ class Directory:
         Raises:
             DirectoryError: `not-found` if it is none.
         """
-        with self._store.transaction():
-            related = self._related(relation, holder_id)
-            if object_id.lower() not in related:
-                raise DirectoryError("not-found", object_id)
-            self._write(relation, holder_id, related, without=object_id.lower())
+        self._relations.drop(relation, holder_id.lower(), object_id.lower())
 
     def direct_group_ids(self, object_id: str) -> list[str]:
         """Ids of the groups that the object is a direct member of."""
-        return self._holders("members", object_id.lower())
+        return self._relations.holders("members", object_id.lower())
 
     def owned_ids(self, object_id: str) -> list[str]:
         """Ids of what the object is an owner of."""
-        return self._holders("owners", object_id.lower())
+        return self._relations.holders("owners", object_id.lower())
 
     def transitive_group_ids(
         self, object_id: str, *, security_enabled_only: bool = False
     ) -> frozenset[str]:
         """Ids of all groups that the object is in, directly or through other groups."""
-        members = {key: document["ids"] for key, document in self._store.all("members")}
-        reached: set[str] = set()
-        frontier = {object_id.lower()}
-        while frontier:
-            above = {group for group, ids in members.items() if frontier.intersection(ids)}
-            frontier = above - reached
-            reached |= above
+        reached = self._relations.groups_above(object_id.lower())
         if not security_enabled_only:
             return frozenset(reached)
         groups = {group["id"] for group in self.all("Group") if group["securityEnabled"]}
@@ -206,13 +197,7 @@ class Directory:
 
     def transitive_members(self, group_id: str) -> list[str]:
         """Ids of all members of the group, directly or through member groups, nearest first."""
-        reached: dict[str, None] = {}
-        frontier = [group_id.lower()]
-        while frontier:
-            below = [member for group in frontier for member in self.members(group)]
-            frontier = [member for member in dict.fromkeys(below) if member not in reached]
-            reached.update(dict.fromkeys(frontier))
-        return list(reached)
+        return self._relations.members_below(group_id.lower())
 
     # What an object may do in Graph.
 
@@ -232,19 +217,6 @@ class Directory:
         """Set the Graph permissions and directory roles of an object."""
         document: Json = {"graph": sorted(graph), "directoryRoles": sorted(directory_roles)}
         self._store.put("permissions", object_id.lower(), document)
-
-    def _related(self, relation: Relation, holder: str) -> list[str]:
-        document = self._store.get(relation, holder.lower())
-        return [] if document is None else document["ids"]
-
-    def _holders(self, relation: Relation, object_id: str) -> list[str]:
-        return [key for key, held in self._store.all(relation) if object_id in held["ids"]]
-
-    def _write(
-        self, relation: Relation, holder: str, ids: list[str], *, without: str | None = None
-    ) -> None:
-        kept = [found for found in ids if found != without]
-        self._store.put(relation, holder.lower(), {"ids": kept})
 
 
 def as_principal(kind: PrincipalKind, document: Json) -> Principal:

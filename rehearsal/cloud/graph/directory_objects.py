@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rehearsal.cloud.graph.navigation import objects
+from rehearsal.cloud.graph.options import names_in
 from rehearsal.cloud.graph.pages import TYPES, shown
-from rehearsal.cloud.graph.references import DIRECTORY_OBJECTS, objects
+from rehearsal.cloud.graph.references import DIRECTORY_OBJECTS
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ def get_object(call: Call) -> Reply:
     if not call.rights.read(kind, document["id"]):
         raise call.refuse.denied()
     context = f"{call.base}/$metadata#{DIRECTORY_OBJECTS}/$entity"
-    return Reply(200, {"@odata.context": context, **shown(call, kind, document, typed=True)})
+    select = names_in(call.request.query.get("$select", ""))
+    return Reply(200, {"@odata.context": context, **shown(call, found, select)})
 
 
 def get_by_ids(call: Call) -> Reply:
@@ -37,14 +40,14 @@ def get_by_ids(call: Call) -> Reply:
     every = not names or "#microsoft.graph.directoryobject" in names
     kept = [
         found
-        for found in objects(call, wanted)
+        for found in objects(call.directory, wanted)
         if every or TYPES[found[0]].lower() in names
         if call.rights.read(found[0], found[1]["id"])
     ]
-    value = [shown(call, kind, document, typed=True) for kind, document in kept]
-    return Reply(
-        200, {"@odata.context": f"{call.base}/$metadata#{DIRECTORY_OBJECTS}", "value": value}
-    )
+    select = names_in(call.request.query.get("$select", ""))
+    value = [shown(call, each, select) for each in kept]
+    context = f"{call.base}/$metadata#{DIRECTORY_OBJECTS}"
+    return Reply(200, {"@odata.context": context, "value": value})
 
 
 def organization(call: Call) -> Reply:

@@ -5,23 +5,26 @@
     one     = "not" one | "(" filter ")" | function | any | comparison
     function= ("startswith" | "endswith") "(" property "," literal ")"
     any     = property "/any(" name ":" name "eq" literal ")"
-    comparison = property ("eq" | "ne" | "in") literal(s)
+    comparison = property ("eq" | "ne" | "ge" | "le" | "in") literal(s)
 
-Text is compared without case, as Graph does.
+Text is compared without case, as Graph does; `ge` and `le` compare moments.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 Document = dict[str, Any]
 Predicate = Callable[[Document], bool]
+# A filter deeper than this is no filter that a client writes.
+DEEPEST = 20
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<word>[A-Za-z_@][\w.@]*(?:/[\w.]+)*|[0-9a-fA-F-]{36}|-?\d+)"
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<word>[A-Za-z_@][\w.@]*(?:/[\w.]+)*|[0-9a-fA-F-]{36}"
+    r"|\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|-?\d{1,18})"
     r"|(?P<mark>[(),:]))"
 )
 _LITERALS: dict[str, Any] = {"true": True, "false": False, "null": None}
@@ -36,8 +39,8 @@ class Filter:
     """A filter that was read."""
 
     fits: Predicate
-    advanced: bool
-    """Whether Graph answers it only with `ConsistencyLevel: eventual` and `$count=true`."""
+    advanced: str
+    """The operator for which Graph wants `ConsistencyLevel: eventual` and `$count=true`, or ""."""
 
 
 def parse_filter(text: str) -> Filter:
@@ -71,7 +74,8 @@ def _tokens(text: str) -> list[str]:
 class _Reader:
     tokens: list[str]
     position: int = 0
-    advanced: bool = field(default=False)
+    depth: int = 0
+    advanced: str = ""
 
     def peek(self) -> str | None:
         return self.tokens[self.position] if self.position < len(self.tokens) else None
@@ -109,6 +113,15 @@ class _Reader:
         return lambda document: all(part(document) for part in parts)
 
     def one(self) -> Predicate:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            message = f"it is nested more than {DEEPEST} deep"
+            raise FilterError(message)
+        predicate = self.term()
+        self.depth -= 1
+        return predicate
+
+    def term(self) -> Predicate:
         if self.is_next("("):
             self.take()
             inside = self.either()
@@ -116,7 +129,7 @@ class _Reader:
             return inside
         word = self.take()
         if word.lower() == "not":
-            self.advanced = True
+            self.advanced = "not"
             inside = self.one()
             return lambda document: not inside(document)
         if word.lower() in ("startswith", "endswith"):
@@ -132,7 +145,7 @@ class _Reader:
         value = str(self.literal()).lower()
         self.expect(")")
         if name == "endswith":
-            self.advanced = True
+            self.advanced = "endsWith"
             return lambda document: _text(document, path).endswith(value)
         return lambda document: _text(document, path).startswith(value)
 
@@ -146,8 +159,10 @@ class _Reader:
         self.expect(")")
 
         def holds(document: Document) -> bool:
-            values: list[Any] = _value(document, path) or []
-            return value in [_folded(each) for each in values]
+            values = _value(document, path)
+            if not isinstance(values, list):
+                return False
+            return value in [_folded(each) for each in cast("list[Any]", values)]
 
         return holds
 
@@ -161,13 +176,18 @@ class _Reader:
                 values.append(_folded(self.literal()))
             self.expect(")")
             return lambda document: _folded(_value(document, path)) in values
+        if operator in ("ge", "le") and path.lower().endswith("datetime"):
+            moment = str(self.literal()).lower()
+            if operator == "ge":
+                return lambda document: _text(document, path) >= moment
+            return lambda document: "" < _text(document, path) <= moment
         if operator not in ("eq", "ne"):
             message = f"the operator '{operator}' is not supported"
             raise FilterError(message)
         value = _folded(self.literal())
         if operator == "eq":
             return lambda document: _folded(_value(document, path)) == value
-        self.advanced = True
+        self.advanced = "ne"
         return lambda document: _folded(_value(document, path)) != value
 
     def literal(self) -> Any:

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rehearsal.cloud.graph import documents
+from rehearsal.cloud.graph.properties import check, invalid, require
 
 if TYPE_CHECKING:
     from rehearsal.cloud.graph.call import Call
     from rehearsal.cloud.store import Json
 
 REQUIRED = ("displayName", "mailEnabled", "mailNickname", "securityEnabled")
-TEXTS = ("displayName", "mailNickname", "description")
-BOOLEANS = ("mailEnabled", "securityEnabled", "isAssignableToRole")
-# Only Graph itself writes these.
-READ_ONLY = frozenset(
-    {"id", "createdDateTime", "deletedDateTime", "renewedDateTime", "mail", "securityIdentifier"}
-)
 BINDINGS = ("owners@odata.bind", "members@odata.bind")
 NAME_LENGTH = 256
 NICKNAME_LENGTH = 64
@@ -32,51 +26,14 @@ ACCEPTED_BESIDES = frozenset(
 )
 
 
-def check_properties(call: Call, body: Json) -> None:
-    """Refuse properties that a group does not have, or that have a wrong value.
-
-    Raises:
-        CloudError: 400.
-    """
-    known = documents.group(object_id="", display_name="", mail_nickname="", created="")
-    for name, value in body.items():
-        if name.startswith("@") or name in BINDINGS:
-            continue
-        if name not in known and name not in ACCEPTED_BESIDES:
-            raise call.refuse.bad(f"Invalid property '{name}'.")
-        if name in READ_ONLY and value is not None:
-            raise call.refuse.bad(f"Property '{name}' is read-only and cannot be set.")
-        wrong_text = name in TEXTS and not (value is None or isinstance(value, str))
-        wrong_boolean = name in BOOLEANS and not (value is None or isinstance(value, bool))
-        if wrong_text or wrong_boolean:
-            raise _invalid(call, name)
-    _check_names(call, body)
-    for name in BINDINGS:
-        bound: list[Any] = body.get(name) or []
-        if len(bound) > BOUND_AT_MOST:
-            raise call.refuse.bad(f"Too many references: at most {BOUND_AT_MOST} in '{name}'.")
-
-
-def _check_names(call: Call, body: Json) -> None:
-    if "displayName" in body and not 1 <= len(body["displayName"] or "") <= NAME_LENGTH:
-        raise _invalid(call, "displayName")
-    if "mailNickname" in body:
-        nickname: str = body["mailNickname"] or ""
-        fits = nickname.isascii() and not NICKNAME_FORBIDDEN & set(nickname)
-        if not (fits and 1 <= len(nickname) <= NICKNAME_LENGTH):
-            raise _invalid(call, "mailNickname")
-
-
 def check_new(call: Call, body: Json) -> None:
     """Refuse what cannot become a group.
 
     Raises:
         CloudError: 400.
     """
-    for name in REQUIRED:
-        if body.get(name) is None:
-            raise call.refuse.bad(f"A value is required for property '{name}' of resource 'Group'.")
-    check_properties(call, body)
+    require(call, "Group", body, REQUIRED)
+    _check_properties(call, body)
     types = call.texts(body, "groupTypes") if body.get("groupTypes") else []
     unified = "Unified" in types
     if "DynamicMembership" in types:
@@ -88,16 +45,12 @@ def check_new(call: Call, body: Json) -> None:
             " set."
         )
     if not body["mailEnabled"] and (unified or not body["securityEnabled"]):
-        raise call.refuse.bad(
-            "Invalid value specified for property 'mailEnabled' of resource 'Group'."
-        )
+        raise invalid(call, "Group", "mailEnabled")
     if body.get("isAssignableToRole") and not body["securityEnabled"]:
-        raise _invalid(call, "isAssignableToRole")
-    if unified and any(
-        group["mailNickname"].lower() == body["mailNickname"].lower()
-        for group in call.directory.all("Group")
-        if "Unified" in group["groupTypes"]
-    ):
+        raise invalid(call, "Group", "isAssignableToRole")
+    if body.get("isAssignableToRole") and body.get("visibility") not in (None, "Private"):
+        raise invalid(call, "Group", "visibility")
+    if unified and call.directory.taken("Group", "mail", unified_mail(call, body)):
         raise call.refuse.bad(
             "Another object with the same value for property mailNickname already exists."
         )
@@ -109,11 +62,29 @@ def check_change(call: Call, group: Json, body: Json) -> None:
     Raises:
         CloudError: 400.
     """
-    check_properties(call, body)
+    _check_properties(call, body)
     for name in ("isAssignableToRole", "mailEnabled", "groupTypes"):
         if body.get(name, group[name]) != group[name] and body[name] is not None:
             raise call.refuse.bad(f"Property '{name}' cannot be changed after the group is made.")
 
 
-def _invalid(call: Call, name: str) -> Exception:
-    return call.refuse.bad(f"Invalid value specified for property '{name}' of resource 'Group'.")
+def unified_mail(call: Call, group: Json) -> str:
+    """Mail address of a Microsoft 365 group."""
+    return f"{group['mailNickname']}@{call.directory.tenant().domain}"
+
+
+def _check_properties(call: Call, body: Json) -> None:
+    check(call, "Group", body, ignored=ACCEPTED_BESIDES)
+    if body.get("mail") is not None:
+        raise call.refuse.bad("Property 'mail' is read-only and cannot be set.")
+    if "displayName" in body and not 1 <= len(body["displayName"] or "") <= NAME_LENGTH:
+        raise invalid(call, "Group", "displayName")
+    if "mailNickname" in body:
+        nickname: str = body["mailNickname"] or ""
+        fits = nickname.isascii() and not NICKNAME_FORBIDDEN & set(nickname)
+        if not (fits and 1 <= len(nickname) <= NICKNAME_LENGTH):
+            raise invalid(call, "Group", "mailNickname")
+    for name in BINDINGS:
+        bound: Any = body.get(name)
+        if isinstance(bound, list) and len(call.texts(body, name)) > BOUND_AT_MOST:
+            raise call.refuse.bad(f"Too many references: at most {BOUND_AT_MOST} in '{name}'.")

@@ -1,10 +1,10 @@
-"""Which groups an object is in: memberOf, getMemberGroups and their kin."""
+"""Questions about the groups an object is in: getMemberGroups, checkMemberGroups and their kin."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rehearsal.cloud.graph.references import list_ids
+from rehearsal.cloud.graph.references import readable_subject
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
@@ -15,17 +15,9 @@ if TYPE_CHECKING:
 CHECKED_AT_MOST = 20
 
 
-def member_of(call: Call, kind: ObjectKind | None, *, transitive: bool = False) -> Reply:
-    """Groups that the object is in; `kind` is None where the route does not say."""
-    object_id = _subject(call, kind)
-    if transitive:
-        return list_ids(call, sorted(call.directory.transitive_group_ids(object_id)))
-    return list_ids(call, call.directory.direct_group_ids(object_id))
-
-
 def get_member_groups(call: Call, kind: ObjectKind | None) -> Reply:
     """Ids of all groups, through others too; only security groups if the body says so."""
-    object_id = _subject(call, kind)
+    object_id = readable_subject(call, kind)
     only = call.body().get("securityEnabledOnly", False)
     if not isinstance(only, bool):
         raise call.refuse.bad("Invalid value specified for property 'securityEnabledOnly'.")
@@ -35,29 +27,19 @@ def get_member_groups(call: Call, kind: ObjectKind | None) -> Reply:
 
 def check_member_groups(call: Call, kind: ObjectKind | None) -> Reply:
     """Those of the body's groups that the object is in, directly or through others."""
-    object_id = _subject(call, kind)
-    wanted = call.texts(call.body(), "groupIds", at_most=CHECKED_AT_MOST)
+    return _check(call, kind, "groupIds")
+
+
+def check_member_objects(call: Call, kind: ObjectKind | None) -> Reply:
+    """The same, of ids that may be of other things than groups."""
+    return _check(call, kind, "ids")
+
+
+def _check(call: Call, kind: ObjectKind | None, name: str) -> Reply:
+    object_id = readable_subject(call, kind)
+    wanted = call.texts(call.body(), name, at_most=CHECKED_AT_MOST)
     groups = call.directory.transitive_group_ids(object_id)
     return _values(call, [each for each in wanted if each.lower() in groups])
-
-
-def _subject(call: Call, kind: ObjectKind | None) -> str:
-    """Object id that the route means; a user may be named by user principal name, or be `/me`."""
-    named = call.request.params.get("id")
-    if named is None:
-        return call.caller.object_id
-    if kind == "User" and "@" in named:
-        found = call.directory.find_by_upn(named)
-        if found is None:
-            raise call.refuse.missing(named)
-        named = found.object_id
-    known = call.directory.find(named)
-    if known is None or kind not in (None, known[0]):
-        raise call.refuse.missing(named)
-    may_read = call.rights.read(known[0], named.lower())
-    if named.lower() != call.caller.object_id and not (may_read and call.rights.read("Group")):
-        raise call.refuse.denied()
-    return named.lower()
 
 
 def _values(call: Call, ids: list[str]) -> Reply:

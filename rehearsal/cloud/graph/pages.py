@@ -1,11 +1,12 @@
-"""Collections as Graph returns them: filtered, ordered, cut into pages, with chosen properties."""
+"""Objects and collections as Graph returns them: filtered, ordered, in pages, as selected."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from rehearsal.cloud.graph.filters import FilterError, parse_filter
+from rehearsal.cloud.graph.navigation import NAVIGATIONS, OF_KIND, objects
+from rehearsal.cloud.graph.options import Options, read_options
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
@@ -13,11 +14,8 @@ if TYPE_CHECKING:
 
     from rehearsal.cloud.graph.call import Call
     from rehearsal.cloud.graph.directory import ObjectKind
+    from rehearsal.cloud.graph.navigation import Found
     from rehearsal.cloud.store import Json
-
-DEFAULT_PAGE = 100
-LARGEST_PAGE = 999
-OPTIONS = frozenset({"$filter", "$select", "$top", "$skiptoken", "$count", "$orderby"})
 
 SETS: dict[ObjectKind, str] = {
     "User": "users",
@@ -33,35 +31,46 @@ USER_DEFAULTS = (
     *("id", "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone"),
     *("officeLocation", "preferredLanguage", "surname", "userPrincipalName"),
 )
-
-Found = tuple["ObjectKind", "Json"]
-
-
-def shown(call: Call, kind: ObjectKind, document: Json, *, typed: bool = False) -> Json:
-    """The object with the selected properties, with its type where a collection mixes types."""
-    selected = [name for name in call.request.query.get("$select", "").split(",") if name]
-    if selected:
-        names = {name.strip().lower() for name in selected}
-        kept = {key: value for key, value in document.items() if key.lower() in names}
-    elif kind == "User" and call.version == "v1.0":
-        kept = {key: document[key] for key in USER_DEFAULTS}
-    else:
-        kept = document
-    return {"@odata.type": TYPES[kind], **kept} if typed else kept
+# https://learn.microsoft.com/graph/query-parameters#expand-parameter
+EXPANDED_AT_MOST = 20
+NO_NAMES: frozenset[str] = frozenset()
 
 
-def entity(call: Call, kind: ObjectKind, document: Json, status: int = 200) -> Reply:
+def entity(call: Call, kind: ObjectKind, document: Json) -> Reply:
     """One object as a reply."""
-    _check_options(call)
+    options = read_options(call)
     context = f"{call.base}/$metadata#{SETS[kind]}/$entity"
-    return Reply(status, {"@odata.context": context, **shown(call, kind, document)})
+    body = {
+        **_shown(call, kind, document, options.select),
+        **_expanded(call, kind, document, options),
+    }
+    return Reply(200, {"@odata.context": context, **body})
 
 
-def listing(call: Call, context: str, found: Iterable[Found], *, typed: bool) -> Reply:
-    """A page of objects as a reply.
+def created(call: Call, kind: ObjectKind, document: Json) -> Reply:
+    """A new object as a reply, seen or not yet."""
+    context = f"{call.base}/$metadata#{SETS[kind]}/$entity"
+    return Reply(201, {"@odata.context": context, **_shown(call, kind, document, NO_NAMES)})
+
+
+def shown(call: Call, found: Found, select: frozenset[str] = NO_NAMES) -> Json:
+    """An object of a collection of mixed types: it says its type.
+
+    Of what the caller may not read it is shown that it is there, and nothing else
+    (https://learn.microsoft.com/graph/permissions-overview#limited-information-returned).
+    """
+    kind, document = found
+    kept = _shown(call, kind, document, select)
+    if not call.rights.read(kind, document["id"]):
+        kept = {name: value if name == "id" else None for name, value in kept.items()}
+    return {"@odata.type": TYPES[kind], **kept}
+
+
+def listing(call: Call, context: str, found: Iterable[Found], *, typed: bool = True) -> Reply:
+    """A page of objects, or for `/$count` how many there are.
 
     Args:
-        call: Its `$filter`, `$orderby`, `$top`, `$skiptoken`, `$select` and `$count` are obeyed.
+        call: Its query options are obeyed.
         context: What the collection is called in `@odata.context`.
         found: All objects of the collection.
         typed: Whether each says what it is.
@@ -69,76 +78,67 @@ def listing(call: Call, context: str, found: Iterable[Found], *, typed: bool) ->
     Raises:
         CloudError: an option that cannot be obeyed.
     """
-    _check_options(call)
-    kept = _ordered(call, _filtered(call, list(found)))
-    start, size = _skip(call), _top(call)
-    page = kept[start : start + size]
+    options = read_options(call)
+    kept = _ordered([each for each in found if options.fits(each[1])], options)
+    if call.request.path.lower().endswith("/$count"):
+        return _count(call, len(kept))
+    page = kept[options.skip : options.skip + options.top]
     body: Json = {"@odata.context": f"{call.base}/$metadata#{context}"}
-    if call.request.query.get("$count", "").lower() == "true":
+    if options.count:
         body["@odata.count"] = len(kept)
-    if start + size < len(kept):
-        query = {**call.request.query, "$skiptoken": f"m~{start + size}"}
-        body["@odata.nextLink"] = f"{call.cloud.origin}{call.request.path}?{urlencode(query)}"
-    body["value"] = [shown(call, kind, document, typed=typed) for kind, document in page]
+    following = options.skip + options.top
+    if following < len(kept):
+        query = urlencode({**call.request.query, "$skiptoken": f"m~{following}"}, safe="$~")
+        body["@odata.nextLink"] = f"{call.cloud.origin}{quote(call.request.path)}?{query}"
+    body["value"] = [
+        shown(call, each, options.select)
+        if typed
+        else {**_shown(call, *each, options.select), **_expanded(call, *each, options)}
+        for each in page
+    ]
     return Reply(200, body)
 
 
-def _check_options(call: Call) -> None:
-    for name in call.request.query:
-        if name.startswith("$") and name not in OPTIONS:
-            allowed = ", ".join(sorted(OPTIONS))
-            raise call.refuse.unsupported(
-                f"The local Azure has no query option '{name}': {allowed}."
+def _shown(call: Call, kind: ObjectKind, document: Json, select: frozenset[str]) -> Json:
+    if select:
+        kept = {name: value for name, value in document.items() if name.lower() in select}
+    elif kind == "User" and call.version == "v1.0":
+        kept = {name: document[name] for name in USER_DEFAULTS}
+    else:
+        kept = dict(document)
+    if "keyCredentials" in kept and "keycredentials" not in select:
+        # https://learn.microsoft.com/graph/api/resources/keycredential: only when selected.
+        kept["keyCredentials"] = [{**each, "key": None} for each in kept["keyCredentials"]]
+    return kept
+
+
+def _expanded(call: Call, kind: ObjectKind, document: Json, options: Options) -> Json:
+    body: Json = {}
+    for wanted in options.expand:
+        if wanted.name not in OF_KIND[kind]:
+            raise call.refuse.bad(
+                "Parsing OData Select and Expand failed: Could not find a property named"
+                f" '{wanted.name}'."
             )
+        ids = NAVIGATIONS[wanted.name](call.directory, document["id"])
+        found = objects(call.directory, ids)[:EXPANDED_AT_MOST]
+        body[wanted.name] = [shown(call, each, wanted.select) for each in found]
+    return body
 
 
-def _filtered(call: Call, found: list[Found]) -> list[Found]:
-    text = call.request.query.get("$filter")
-    if not text:
+def _count(call: Call, number: int) -> Reply:
+    if call.request.headers.get("consistencylevel", "").lower() != "eventual":
+        raise call.refuse.bad("$count is not currently supported.")
+    return Reply(200, str(number).encode(), {"content-type": "text/plain"})
+
+
+def _ordered(found: list[Found], options: Options) -> list[Found]:
+    if options.order is None:
         return found
-    try:
-        wanted = parse_filter(text)
-    except FilterError as error:
-        raise call.refuse.bad(f"Invalid filter clause: {error}.") from None
-    if wanted.advanced and not _eventual(call):
-        raise call.refuse.unsupported(
-            "Unsupported Query. The query needs the header 'ConsistencyLevel: eventual' and"
-            " '$count=true'."
-        )
-    return [each for each in found if wanted.fits(each[1])]
+    wanted, descends = options.order
 
+    def key(each: Found) -> str:
+        values = (str(value or "") for name, value in each[1].items() if name.lower() == wanted)
+        return next(values, "").lower()
 
-def _eventual(call: Call) -> bool:
-    level = call.request.headers.get("consistencylevel", "")
-    return level.lower() == "eventual" and call.request.query.get("$count", "").lower() == "true"
-
-
-def _ordered(call: Call, found: list[Found]) -> list[Found]:
-    text = call.request.query.get("$orderby")
-    if not text:
-        return found
-    name, _, direction = text.partition(" ")
-    return sorted(
-        found,
-        key=lambda each: str(each[1].get(name) or "").lower(),
-        reverse=direction.strip().lower() == "desc",
-    )
-
-
-def _skip(call: Call) -> int:
-    token = call.request.query.get("$skiptoken", "m~0").removeprefix("m~")
-    if not token.isdecimal():
-        raise call.refuse.bad("Invalid skip token.")
-    return int(token)
-
-
-def _top(call: Call) -> int:
-    text = call.request.query.get("$top")
-    if text is None:
-        return DEFAULT_PAGE
-    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PAGE:
-        raise call.refuse.bad(
-            f"Invalid page size specified: '{text}'."
-            f" Must be between 1 and {LARGEST_PAGE} inclusive."
-        )
-    return int(text)
+    return sorted(found, key=key, reverse=descends)

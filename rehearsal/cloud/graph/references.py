@@ -1,67 +1,76 @@
-"""Members and owners: reading them, adding and removing them by reference."""
+"""Members, owners and memberships: reading them, adding and removing them by reference."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rehearsal.cloud.graph.directory import DirectoryError, ObjectKind, Relation
+from rehearsal.cloud.graph.navigation import NAVIGATIONS, objects
 from rehearsal.cloud.graph.pages import TYPES, listing
+from rehearsal.cloud.graph.relations import DirectoryError
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rehearsal.cloud.graph.call import Call
-    from rehearsal.cloud.graph.pages import Found
+    from rehearsal.cloud.graph.directory import ObjectKind
+    from rehearsal.cloud.graph.relations import Relation
     from rehearsal.cloud.store import Json
 
 DIRECTORY_OBJECTS = "directoryObjects"
+# Types that Graph knows and this directory has no objects of.
+OTHER_TYPES = frozenset(
+    f"#microsoft.graph.{name}"
+    for name in ("administrativeunit", "device", "directoryobject", "directoryrole", "orgcontact")
+)
+UP = frozenset({"memberOf", "transitiveMemberOf"})
 
 
-def list_related(
-    call: Call, kind: ObjectKind, relation: Relation, *, transitive: bool = False
-) -> Reply:
-    """Members or owners of an object; `{cast}` in the route keeps those of one type.
+def list_related(call: Call, kind: ObjectKind | None, navigation: str) -> Reply:
+    """What a navigation leads to; `{cast}` in the route keeps those of one type.
 
     Raises:
-        CloudError: no such object, or the caller may not read it.
+        CloudError: no such object or type, or the caller may not read it.
     """
-    holder = call.readable(kind, call.request.params["id"])
-    if transitive:
-        ids = call.directory.transitive_members(holder["id"])
-    elif relation == "members":
-        ids = call.directory.members(holder["id"])
-    else:
-        ids = call.directory.owners(holder["id"])
-    return list_ids(call, ids)
-
-
-def list_ids(call: Call, ids: Iterable[str]) -> Reply:
-    """Objects of these ids, in this order; of the type in the route's `{cast}` if it has one."""
-    found = objects(call, ids)
+    found = objects(call.directory, _related_ids(call, kind, navigation))
     cast = call.request.params.get("cast")
     if cast is None:
-        return listing(call, DIRECTORY_OBJECTS, found, typed=True)
-    wanted = f"#{cast.lower()}"
-    kept = [each for each in found if TYPES[each[0]].lower() == wanted]
-    return listing(call, f"{DIRECTORY_OBJECTS}/{cast}", kept, typed=True)
+        return listing(call, DIRECTORY_OBJECTS, found)
+    # msgraph sends the namespace's alias: `graph.user`.
+    namespace, _, name = cast.lower().rpartition(".")
+    wanted = f"#microsoft.graph.{name}"
+    known = OTHER_TYPES | {each.lower() for each in TYPES.values()}
+    if namespace not in ("graph", "microsoft.graph") or wanted not in known:
+        raise call.refuse.bad(f"Resource not found for the segment '{cast}'.")
+    every = wanted == "#microsoft.graph.directoryobject"
+    kept = [each for each in found if every or TYPES[each[0]].lower() == wanted]
+    return listing(call, f"{DIRECTORY_OBJECTS}/{cast}", kept)
 
 
-def objects(call: Call, ids: Iterable[str]) -> list[Found]:
-    """The objects of these ids that are there, in this order."""
-    return [found for found in (call.directory.find(each) for each in ids) if found is not None]
-
-
-def list_links(call: Call, kind: ObjectKind, relation: Relation) -> Reply:
-    """Members or owners as addresses only."""
-    holder = call.readable(kind, call.request.params["id"])
-    known = call.directory
-    ids = known.members(holder["id"]) if relation == "members" else known.owners(holder["id"])
+def list_links(call: Call, kind: ObjectKind | None, navigation: str) -> Reply:
+    """What a navigation leads to, as addresses only."""
+    ids = _related_ids(call, kind, navigation)
     body: Json = {
         "@odata.context": f"{call.base}/$metadata#Collection($ref)",
         "value": [{"@odata.id": f"{call.base}/{DIRECTORY_OBJECTS}/{each}"} for each in ids],
     }
     return Reply(200, body)
+
+
+def readable_subject(call: Call, kind: ObjectKind | None) -> str:
+    """Id of the object that the route names and that may be asked for its memberships.
+
+    Everybody may ask for their own.
+
+    Raises:
+        CloudError: there is none (404), or the caller may not (403).
+    """
+    object_id = call.named(kind)
+    known = call.directory.find(object_id)
+    if known is None or kind not in (None, known[0]):
+        raise call.refuse.missing(object_id)
+    may_read = call.rights.read(known[0], object_id.lower()) and call.rights.read("Group")
+    if object_id.lower() != call.caller.object_id and not may_read:
+        raise call.refuse.denied()
+    return object_id.lower()
 
 
 def add_link(call: Call, kind: ObjectKind, relation: Relation) -> Reply:
@@ -115,12 +124,18 @@ def bound_ids(call: Call, body: Json, name: str) -> list[str]:
     return list(dict.fromkeys(_last_segment(call, link).lower() for link in links))
 
 
+def _related_ids(call: Call, kind: ObjectKind | None, navigation: str) -> list[str]:
+    if kind is None or navigation in UP:
+        object_id = readable_subject(call, kind)
+    else:
+        object_id = call.readable(kind)["id"]
+    return NAVIGATIONS[navigation](call.directory, object_id)
+
+
 def _holder(call: Call, kind: ObjectKind, relation: Relation) -> Json:
-    if relation == "owners" or kind != "Group":
-        return call.manageable(kind, call.request.params["id"])
-    group = call.directory.get("Group", call.request.params["id"])
-    if group is None:
-        raise call.refuse.missing(call.request.params["id"])
+    if relation == "owners":
+        return call.manageable(kind)
+    group = call.found(kind)
     if not call.rights.manage_members(group):
         raise call.refuse.denied()
     return group

@@ -42,6 +42,7 @@ MEMBERSHIP_WRITE = _GROUP_WRITE | {"GroupMember.ReadWrite.All"}
 # What lets its holder make a thing, and then manage it as its owner.
 CREATE = {"Group": "Group.Create", "Application": "Application.ReadWrite.OwnedBy"}
 CREATE["ServicePrincipal"] = CREATE["Application"]
+INVITE = _USER_WRITE | {"User.Invite.All"}
 
 _APPLICATION_ROLES = frozenset(
     {"Global Administrator", "Application Administrator", "Cloud Application Administrator"}
@@ -55,9 +56,14 @@ WRITE_ROLES: dict[ObjectKind, frozenset[str]] = {
     "ServicePrincipal": _APPLICATION_ROLES,
 }
 READ_ROLES = frozenset({"Global Reader", "Directory Readers"})
+INVITE_ROLES = WRITE_ROLES["User"] | {"Guest Inviter"}
 # Groups that directory roles can be assigned to are managed by few.
 ROLE_GROUP_ROLES = frozenset({"Global Administrator", "Privileged Role Administrator"})
-ROLE_GROUP_PERMISSION = "RoleManagement.ReadWrite.Directory"
+ROLE_GROUP_PERMISSION = frozenset({"RoleManagement.ReadWrite.Directory"})
+GRANT_PERMISSION = frozenset({"AppRoleAssignment.ReadWrite.All"})
+# https://learn.microsoft.com/graph/api/user-update: User.ReadWrite.All is not enough for passwords.
+PASSWORD_PERMISSION = frozenset({"User-PasswordProfile.ReadWrite.All"})
+PASSWORD_ROLES = frozenset({"Global Administrator", "User Administrator"})
 
 
 class Rights:
@@ -91,8 +97,7 @@ class Rights:
     def manage(self, kind: ObjectKind, document: Json) -> bool:
         """Whether it may change or delete this object."""
         if document.get("isAssignableToRole"):
-            permitted = self._permitted(frozenset({ROLE_GROUP_PERMISSION}))
-            return permitted or self._has_role(ROLE_GROUP_ROLES) or self._owner(kind, document)
+            return self.manage_role_groups() or self._owner(kind, document)
         if self._permitted(PERMISSIONS[kind, "write"]) or self._has_role(WRITE_ROLES[kind]):
             return True
         return self._owner(kind, document)
@@ -101,6 +106,31 @@ class Rights:
         """Whether it may add and remove members of this group."""
         ordinary = not group.get("isAssignableToRole")
         return self.manage("Group", group) or (ordinary and self._permitted(MEMBERSHIP_WRITE))
+
+    def manage_role_groups(self) -> bool:
+        """Whether it may make and manage groups that directory roles can be assigned to."""
+        return self._permitted(ROLE_GROUP_PERMISSION) or self._has_role(ROLE_GROUP_ROLES)
+
+    def owns_what_it_makes(self, kind: ObjectKind) -> bool:
+        """Whether it becomes the owner of a new object that names no owner.
+
+        People do; an application does if it could not manage the object otherwise.
+        """
+        return self._caller.kind == "User" or not self._permitted(PERMISSIONS[kind, "write"])
+
+    def set_passwords(self) -> bool:
+        """Whether it may give another user another password."""
+        return self._permitted(PASSWORD_PERMISSION) or self._has_role(PASSWORD_ROLES)
+
+    def grant_permissions(self) -> bool:
+        """Whether it may grant applications permissions in Graph."""
+        return self._permitted(GRANT_PERMISSION) or self._has_role(ROLE_GROUP_ROLES)
+
+    def invite(self) -> bool:
+        """Whether it may make guests; members of the tenant may."""
+        if self._permitted(INVITE) or self._has_role(INVITE_ROLES):
+            return True
+        return self._member and bool((INVITE | {AS_USER}) & self._caller.scopes)
 
     def _permitted(self, permissions: frozenset[str]) -> bool:
         """Whether the application itself has one of the permissions."""

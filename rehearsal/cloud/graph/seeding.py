@@ -80,7 +80,7 @@ def _seed_application(cloud: Cloud, world: World, found: ServicePrincipal) -> No
         account.object_id, graph=found.graph_permissions, directory_roles=found.directory_roles
     )
     Credentials(cloud.store, cloud.clock).add_secret(
-        account.app_id, text=account.secret, display_name="world.yaml"
+        account.app_id, text=account.secret, display_name="world.yaml", end=found.secret_end
     )
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rehearsal.cloud.graph.directory import DirectoryError
+from rehearsal.cloud.graph.relations import DirectoryError
 from tests.support.identity import SG_ADMINS, SG_PAYMENTS, WORLD, Identity
 
 if TYPE_CHECKING:

@@ -31,7 +31,10 @@ DEPLOYER = WORLD.account("deployer")
 def admin(cloud: Cloud) -> str:
     """Somebody who may administer people and applications."""
     account = WORLD.account("ci")
-    permissions = frozenset({"User.ReadWrite.All", "Application.ReadWrite.OwnedBy"})
+    permissions = frozenset(
+        {"User.ReadWrite.All", "User-PasswordProfile.ReadWrite.All"}
+        | {"Application.ReadWrite.OwnedBy"}
+    )
     cloud.directory.grant(account.object_id, graph=permissions, directory_roles=frozenset())
     return "ci"
 
@@ -155,7 +158,7 @@ def test_a_secret_is_not_written_by_hand(identity: Identity, admin: str) -> None
     assert graph_error(reply) == (400, "Request_BadRequest")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b'{"x": NaN}', b"[" * 100_000])
 def test_a_body_that_is_no_object_is_400(identity: Identity, body: bytes) -> None:
     token = identity.log_in("deployer", f"{ORIGIN}/.default")["access_token"]
     headers = {"authorization": f"Bearer {token}"}
