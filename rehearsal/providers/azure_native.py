@@ -14,7 +14,7 @@ from rehearsal.providers.calls import Call, Checked, Found
 from rehearsal.providers.codec import UNKNOWN, has_unknown, section
 from rehearsal.providers.diffs import changes, response
 from rehearsal.providers.errors import PartialError, ProviderError
-from rehearsal.providers.rest import Session
+from rehearsal.providers.rest import ARM_RETRIES, Session
 from rehearsal.providers.servicer import Servicer
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class AzureNative(Servicer):
         self._location = str(config.get("location", ""))
         self._account = Account.from_environment(self.environment)
         client = self.keep(self._account.client(self._transport))
-        self._session = Session(self._account, self._account.arm, client, self.wait)
+        self._session = Session(self._account, self._account.arm, client, self.wait, ARM_RETRIES)
         self._arm = Arm(self._session)
 
     def check(self, call: Call, olds: Json, news: Json, seed: bytes) -> Checked:

@@ -10,6 +10,8 @@ import hashlib
 import uuid
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+import httpx
+
 from rehearsal.providers import azuread_lookups as lookups
 from rehearsal.providers import azuread_shapes as shapes
 from rehearsal.providers.account import Account
@@ -17,13 +19,12 @@ from rehearsal.providers.calls import Call, Checked, Found
 from rehearsal.providers.diffs import changes, drift, response
 from rehearsal.providers.errors import PartialError, ProviderError
 from rehearsal.providers.graph import Graph
-from rehearsal.providers.rest import Session
+from rehearsal.providers.rest import GRAPH_RETRIES, Session
 from rehearsal.providers.servicer import Servicer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import httpx
     from pulumi.runtime.proto import provider_pb2
 
     from rehearsal.providers.codec import Json
@@ -62,7 +63,9 @@ class AzureAd(Servicer):
             )
         self._account = Account.from_environment(self.environment)
         client = self.keep(self._account.client(self._transport))
-        self._session = Session(self._account, self._account.graph, client, self.wait)
+        self._session = Session(
+            self._account, self._account.graph, client, self.wait, GRAPH_RETRIES
+        )
         self._graph = Graph(self._session)
 
     def check(self, call: Call, olds: Json, news: Json, seed: bytes) -> Checked:
@@ -106,7 +109,7 @@ class AzureAd(Servicer):
             object_id = self._post(inputs, nickname)
         try:
             self._finish(object_id, inputs)
-        except ProviderError as error:
+        except (ProviderError, httpx.HTTPError) as error:
             outputs = self._outputs(object_id, inputs)
             if outputs is None:
                 raise

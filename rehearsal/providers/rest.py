@@ -1,8 +1,4 @@
-"""Requests to ARM and Microsoft Graph on this machine: login, retries, the vendor's error texts.
-
-Retries are azure-native's (`provider/pkg/azure/client_azcore.go`): 408, 429 and 5xx after 20, 60
-and 120 s unless the answer has a Retry-After, and a 409 only for `AnotherOperationInProgress`.
-"""
+"""Requests to ARM and Microsoft Graph on this machine: login, retries, the vendor's error texts."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import base64
 import json
 import threading
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,21 +20,84 @@ if TYPE_CHECKING:
     from rehearsal.providers.account import Account
     from rehearsal.providers.codec import Json
 
-_BACKOFF_SECONDS = (20.0, 60.0, 120.0)
-_RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 _TOKEN_MARGIN_SECONDS = 120
+_SERVER_ERRORS = frozenset({500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Retries:
+    """When a vendor's client sends a request again."""
+
+    waits: tuple[float, ...]
+    """Seconds before each further attempt, unless the answer has a Retry-After."""
+    statuses: frozenset[int]
+    resent: frozenset[str]
+    """Methods sent again after the connection broke; others may have been carried out."""
+    conflicts: frozenset[str] = frozenset()
+    """Codes with which a 409 is a reason as well."""
+
+    def send(
+        self,
+        method: str,
+        attempt: Callable[[], httpx.Response],
+        wait: Callable[[float], None],
+        also: frozenset[int] = frozenset(),
+    ) -> httpx.Response:
+        """The first answer that is no reason to try again, or the last; `also` are more statuses.
+
+        Raises:
+            httpx.TransportError: There was none.
+        """
+        for seconds in self.waits:
+            try:
+                response = attempt()
+            except httpx.TransportError:
+                if method not in self.resent:
+                    raise
+                wait(seconds)
+                continue
+            if response.status_code not in also and not self._again(response):
+                return response
+            wait(retry_after(response, seconds))
+        return attempt()
+
+    def _again(self, response: httpx.Response) -> bool:
+        if response.status_code == HTTPStatus.CONFLICT:
+            return error_of(body_of(response)).get("code") in self.conflicts
+        return response.status_code in self.statuses
+
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ALL = _READS | {"DELETE", "PATCH", "POST", "PUT"}
+# azure-native's, `provider/pkg/azure/client_azcore.go`.
+ARM_RETRIES = Retries(
+    (20.0, 60.0, 120.0),
+    _SERVER_ERRORS | {408, 429},
+    _ALL,
+    conflicts=frozenset({"AnotherOperationInProgress"}),
+)
+# azuread's, hashicorp/go-azure-sdk `sdk/client/client.go`; the vendor waits longer in the end.
+GRAPH_RETRIES = Retries((1.0, 2.0, 4.0, 8.0, 16.0, 32.0), _SERVER_ERRORS | {408, 424, 429}, _READS)
+# azcore's defaults, `sdk/azcore/policy`, with which azidentity logs in.
+_LOGIN_RETRIES = Retries((0.8, 2.4, 5.6), _SERVER_ERRORS | {408, 429}, _ALL)
 
 
 class Session:
     """Authenticated requests to one audience; safe to use from several threads."""
 
     def __init__(
-        self, account: Account, audience: str, client: httpx.Client, wait: Callable[[float], None]
+        self,
+        account: Account,
+        audience: str,
+        client: httpx.Client,
+        wait: Callable[[float], None],
+        retries: Retries,
     ) -> None:
         self.account = account
         self.wait = wait
         self._audience = audience
         self._client = client
+        self._retries = retries
         self._lock = threading.Lock()
         self._token = ""
         self._expires = 0.0
@@ -52,26 +112,14 @@ class Session:
         also_retry: frozenset[int] = frozenset(),
     ) -> httpx.Response:
         """The final answer, whatever its status, after the vendor's retries."""
-        renew = False
-        attempt = 0
-        while True:
-            last = attempt == len(_BACKOFF_SECONDS)
-            try:
-                response = self._once(method, url, params, body, renew=renew)
-            except httpx.TransportError:
-                # A POST may have been carried out, and must not be twice.
-                if last or method == "POST":
-                    raise
-                self.wait(_BACKOFF_SECONDS[attempt])
-                attempt += 1
-                continue
-            if response.status_code == HTTPStatus.UNAUTHORIZED and not renew:
-                renew = True
-                continue
-            if last or not (response.status_code in also_retry or _retryable(response)):
-                return response
-            self.wait(retry_after(response, _BACKOFF_SECONDS[attempt]))
-            attempt += 1
+
+        def attempt() -> httpx.Response:
+            response = self._once(method, url, params, body)
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
+                response = self._once(method, url, params, body, renew=True)
+            return response
+
+        return self._retries.send(method, attempt, self.wait, also_retry)
 
     def _once(
         self,
@@ -80,7 +128,7 @@ class Session:
         params: Mapping[str, str] | None,
         body: Json | None,
         *,
-        renew: bool,
+        renew: bool = False,
     ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token(renew=renew)}"}
         if body is not None:
@@ -100,15 +148,7 @@ class Session:
         with self._lock:
             if not renew and self._token and time.time() < self._expires:
                 return self._token
-            response = self._client.post(
-                f"{self.account.authority}/{self.account.tenant_id}/oauth2/v2.0/token",
-                data={
-                    "grant_type": "client_credentials",
-                    "client_id": self.account.client_id,
-                    "client_secret": self.account.client_secret,
-                    "scope": f"{self._audience}/.default",
-                },
-            )
+            response = _LOGIN_RETRIES.send("POST", self._log_in, self.wait)
             answer = body_of(response)
             if response.status_code != HTTPStatus.OK:
                 reason = answer.get("error_description") or answer.get("error") or response.text
@@ -121,16 +161,21 @@ class Session:
             self._expires = time.time() + int(answer["expires_in"]) - _TOKEN_MARGIN_SECONDS
             return self._token
 
+    def _log_in(self) -> httpx.Response:
+        return self._client.post(
+            f"{self.account.authority}/{self.account.tenant_id}/oauth2/v2.0/token",
+            data={
+                "grant_type": "client_credentials",
+                "client_id": self.account.client_id,
+                "client_secret": self.account.client_secret,
+                "scope": f"{self._audience}/.default",
+            },
+        )
+
     def claims(self) -> Json:
         """What the token says of its holder; not verified, that is for those who accept it."""
         payload = self.token().split(".")[1]
         return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-
-
-def _retryable(response: httpx.Response) -> bool:
-    if response.status_code == HTTPStatus.CONFLICT:
-        return error_of(body_of(response)).get("code") == "AnotherOperationInProgress"
-    return response.status_code in _RETRYABLE
 
 
 def retry_after(response: httpx.Response, otherwise: float) -> float:
