@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from rehearsal import toolchain
-from rehearsal.cloud import arm, entra, graph
-from rehearsal.cloud.aks import authenticator
+from rehearsal.cloud import arm, entra, faults_admin, github, graph, portal
+from rehearsal.cloud.aks import authenticator, authorizer, issuer
 from rehearsal.cloud.aks.runtime import ClusterFailedError
 from rehearsal.cloud.aks.runtime_local import LocalRuntime
 from rehearsal.cloud.clock import SystemClock
 from rehearsal.cloud.context import Cloud
+from rehearsal.cloud.faults import Faults
 from rehearsal.cloud.graph.directory import Directory
+from rehearsal.cloud.graph.unseen import Unseen
 from rehearsal.cloud.keys import SigningKeys
 from rehearsal.cloud.web import Reply, Router
 from rehearsal.cloud.world import World
@@ -46,20 +49,23 @@ def assemble(
     """
     used_clock = clock or SystemClock()
     origin = f"https://localhost:{port}"
+    faults = Faults(store)
     cloud = Cloud(
         store=store,
         clock=used_clock,
         home=home,
         origin=origin,
         keys=SigningKeys(store, used_clock),
-        directory=Directory(store),
+        directory=Directory(store, Unseen(store, used_clock, partial(faults.lag, "graph"))),
         runtime=runtime or _local_runtime(home, origin),
         router=Router(),
+        faults=faults,
     )
     _seed_once(cloud)
     _register_health(cloud)
+    faults_admin.register(cloud)
     # The order is that in which routes are tried; ARM's are the widest.
-    for plane in (entra, graph, authenticator, arm):
+    for plane in (portal, github, entra, graph, authenticator, authorizer, issuer, arm):
         plane.register(cloud)
     return cloud
 
@@ -70,6 +76,7 @@ def _seed_once(cloud: Cloud) -> None:
     world = World.load()
     with cloud.store.transaction():
         graph.seed(cloud, world)
+        entra.seed(cloud, world)
         arm.seed(cloud, world)
         cloud.store.put("seeded", "world", {"tenantId": world.tenant_id})
 

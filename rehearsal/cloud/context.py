@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.arm.operations import Operations
+from rehearsal.cloud.requests import Handled, request_log
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from rehearsal.cloud.aks.runtime import ClusterRuntime
     from rehearsal.cloud.clock import Clock
+    from rehearsal.cloud.faults import Faults
     from rehearsal.cloud.graph.directory import Directory
     from rehearsal.cloud.keys import SigningKeys
     from rehearsal.cloud.store import Store
@@ -35,5 +39,9 @@ class Cloud:
     directory: Directory
     runtime: ClusterRuntime
     router: Router
+    faults: Faults
+    """What goes wrong on purpose."""
     operations: Operations = field(default_factory=Operations)
     """ARM's long-running operations."""
+    recent: deque[Handled] = field(default_factory=request_log)
+    """The last requests, the newest at the end."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rehearsal.home import Home
 
 DEPLOYER = "deployer"
+# Whoever logs in by hand in a shell; logins of `as ACCOUNT` are not to be met by it.
+SHELL = "shell"
 
 
 def client_environment(home: Home) -> dict[str, str]:
@@ -36,4 +38,16 @@ def client_environment(home: Home) -> dict[str, str]:
         "GRAPH_ENDPOINT": origin,
         "SSL_CERT_FILE": str(home.ca_certificate),
         "REQUESTS_CA_BUNDLE": str(home.ca_certificate),
+        **az_environment(home, origin, SHELL),
+    }
+
+
+def az_environment(home: Home, origin: str, login: str) -> dict[str, str]:
+    """Variables by which az knows this cloud and no other, and keeps a login of this name."""
+    return {
+        "ARM_CLOUD_METADATA_URL": f"{origin}/metadata/endpoints?api-version=2019-05-01",
+        "AZURE_CONFIG_DIR": str(home.az(login)),
+        # Both would ask, or tell, a host that is not this one.
+        "AZURE_CORE_INSTANCE_DISCOVERY": "false",
+        "AZURE_CORE_COLLECT_TELEMETRY": "false",
     }

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import uuid
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from rehearsal.cloud.web import Reply, Request
+from rehearsal.cloud import faults_replies
+from rehearsal.cloud.connections import drop
+from rehearsal.cloud.faults_rules import UNTOUCHED, Effect
+from rehearsal.cloud.requests import Handled, caller_named_by
+from rehearsal.cloud.web import Reply, Request, answered
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from rehearsal.cloud.web import Router
+    from rehearsal.cloud.context import Cloud
+    from rehearsal.cloud.web import Handler
 
 # What ARM takes of a template at most; the other planes take less:
 # https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices
@@ -26,8 +34,11 @@ BODY_LIMIT_BYTES = 4 * 1024 * 1024
 log = logging.getLogger("rehearsal.cloud.requests")
 
 
-def application(router: Router) -> ASGIApp:
-    """The ASGI application that answers with the router, each request in a thread of a pool."""
+def application(cloud: Cloud) -> ASGIApp:
+    """The ASGI application that answers with the cloud's router, each request in a pool's thread.
+
+    The cloud's faults come in between, and its log gets every request.
+    """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         http_request = HttpRequest(scope, receive)
@@ -37,19 +48,50 @@ def application(router: Router) -> ASGIApp:
             body = await _body(http_request)
         except ClientDisconnect:
             return
-        if body is None:
-            reply = _too_large()
-        else:
-            request = _request(http_request, body, request_id)
-            reply = await run_in_threadpool(_answer, router, request)
+        request, handler = cloud.router.find(_request(http_request, body or b"", request_id))
+        reply = _too_large() if body is None else await _disturbed(cloud, request, handler)
         milliseconds = round((time.monotonic() - started) * 1000)
-        # Neither query nor body: both may hold secrets.
-        line = "%s %s %s %s %d ms"
-        path = scope["path"]
-        log.info(line, request_id, http_request.method, path, reply.status, milliseconds)
-        await _response(http_request, reply, request_id)(scope, receive, send)
+        _note(cloud, request, reply, milliseconds)
+        if reply is None:
+            await drop(scope, receive)
+        else:
+            await _response(http_request, reply, request_id)(scope, receive, send)
 
     return serve
+
+
+async def _disturbed(cloud: Cloud, request: Request, handler: Handler) -> Reply | None:
+    """The handler's reply, or what the faults make of it; None: there shall be none."""
+    effect = await run_in_threadpool(cloud.faults.effect_on, request) or Effect()
+    await asyncio.sleep(effect.delay)
+    replaced = effect.drop or effect.status
+    reply = None
+    if not replaced or effect.after:
+        reply = await run_in_threadpool(_answer, request, handler)
+    if effect.drop:
+        return None
+    return faults_replies.reply(cloud, request, effect) if effect.status else reply
+
+
+def _note(cloud: Cloud, request: Request, reply: Reply | None, milliseconds: int) -> None:
+    status = reply.status if reply else 0
+    handled = Handled(
+        time=cloud.clock.now(),
+        request_id=request.request_id,
+        method=request.method,
+        path=request.path,
+        operation=request.operation,
+        status=status,
+        milliseconds=milliseconds,
+        caller="" if status == HTTPStatus.UNAUTHORIZED else caller_named_by(request),
+    )
+    # The command line's own questions would push out those of the clients.
+    if not request.path.startswith(UNTOUCHED):
+        cloud.recent.append(handled)
+    # Neither query nor body: both may hold secrets. A path may hold a line's end.
+    path = quote(handled.path, safe="/$()'=,:@")
+    line = "%s %s %s %s %d ms"
+    log.info(line, handled.request_id, handled.method, path, status, milliseconds)
 
 
 async def _body(request: HttpRequest) -> bytes | None:
@@ -75,9 +117,9 @@ def _request(request: HttpRequest, body: bytes, request_id: str) -> Request:
     )
 
 
-def _answer(router: Router, request: Request) -> Reply:
+def _answer(request: Request, handler: Handler) -> Reply:
     try:
-        return router.handle(request)
+        return answered(request, handler)
     except Exception:
         log.exception("%s %s %s failed", request.request_id, request.method, request.path)
         message = f"The local Azure failed; its log has the request {request.request_id}."

@@ -14,6 +14,7 @@ import uvicorn
 from rehearsal.cloud import arm
 from rehearsal.cloud.assembly import assemble
 from rehearsal.cloud.authority import Authority
+from rehearsal.cloud.connections import Protocol
 from rehearsal.cloud.http import application
 from rehearsal.cloud.lock import LockedError, hold
 from rehearsal.cloud.store import Store
@@ -38,6 +39,8 @@ class PortTakenError(Exception):
 def main() -> int:
     """Serve until SIGTERM or SIGINT; the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # Its lines about every look at an API server would hide the requests of clients.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     home = Home.from_environment().create()
     try:
         with hold(home):
@@ -61,7 +64,8 @@ def serve(home: Home) -> None:
     certificate, key = _certificate(home)
     cloud = assemble(home, store, port)
     config = uvicorn.Config(
-        application(cloud.router),
+        application(cloud),
+        http=Protocol,
         lifespan="off",
         ws="none",
         ssl_certfile=certificate,

@@ -32,6 +32,20 @@ class Request:
     operation: str = ""
     request_id: str = ""
 
+    def json(self) -> Any:
+        """The JSON value that the body is.
+
+        Raises:
+            ValueError: it is none, or one that cannot be kept and shown again: with NaN, with half
+                a surrogate pair in a text, or too deep.
+        """
+        try:
+            value: Any = json.loads(self.body)
+            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+        return value
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -95,21 +109,36 @@ class Router:
         """All routes, in the order they are tried."""
         return [route for _, route in self._routes]
 
-    def handle(self, request: Request) -> Reply:
-        """The reply of the first route that fits, or 501 that names what was asked."""
+    def find(self, request: Request) -> tuple[Request, Handler]:
+        """The request as the first route that fits sees it, and that route's handler.
+
+        Where none fits, the operation stays empty and the handler says 501.
+        """
         path = re.sub("/+", "/", request.path)
         for expression, route in self._routes:
             found = expression.fullmatch(path) if route.method == request.method else None
             if found:
-                matched = replace(
-                    request, path=path, params=found.groupdict(), operation=route.operation
-                )
-                try:
-                    return route.handler(matched)
-                except CloudError as refusal:
-                    return refusal.reply
-        message = (
-            f"The local Azure has no operation {request.method} {path}."
-            " docs/fidelity.md lists what it has."
-        )
-        return Reply(501, {"error": {"code": "NotImplemented", "message": message}})
+                params = found.groupdict()
+                matched = replace(request, path=path, params=params, operation=route.operation)
+                return matched, route.handler
+        return replace(request, path=path), _not_implemented
+
+    def handle(self, request: Request) -> Reply:
+        """The reply of the first route that fits, or 501 that names what was asked."""
+        return answered(*self.find(request))
+
+
+def answered(request: Request, handler: Handler) -> Reply:
+    """The handler's reply, also where it is a refusal."""
+    try:
+        return handler(request)
+    except CloudError as refusal:
+        return refusal.reply
+
+
+def _not_implemented(request: Request) -> Reply:
+    message = (
+        f"The local Azure has no operation {request.method} {request.path}."
+        " docs/operations.md lists what it has."
+    )
+    return Reply(501, {"error": {"code": "NotImplemented", "message": message}})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 WORLD = World.load()
 SUBSCRIPTION = f"/subscriptions/{WORLD.subscription_id}"
 AKS = "Microsoft.ContainerService/managedClusters"
+WORKSPACES = "Microsoft.OperationalInsights/workspaces"
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 DEFINITIONS = "Microsoft.Authorization/roleDefinitions"
 CLUSTER_USER = "4abbcc35-e782-43d8-92c5-2d3f1bd2253f"
@@ -40,6 +41,7 @@ class RecordingRuntime:
 
     def __init__(self) -> None:
         self.ensured: list[ClusterSpec] = []
+        self.stopped: list[str] = []
         self.deleted: list[str] = []
         self.failure: str | None = None
         self.gate = threading.Event()
@@ -62,6 +64,7 @@ class RecordingRuntime:
 
     def stop(self, cluster_id: str) -> None:
         self._check(cluster_id)
+        self.stopped.append(cluster_id)
 
     def delete(self, cluster_id: str) -> None:
         self.deleted.append(cluster_id)
@@ -151,6 +154,13 @@ class Arm:
         reply = self.call("PUT", path, {"location": "westeurope"}, version="2024-03-01")
         assert reply.status in {200, 201}, reply
         return reply.body["id"]
+
+    def workspace(self, group: str, **properties: Any) -> str:
+        """Make a Log Analytics workspace; its id."""
+        path = f"{group}/providers/{WORKSPACES}/logs-dev"
+        reply = self.call("PUT", path, {"location": "westeurope", "properties": properties})
+        assert reply.status == 201, reply
+        return path
 
     def cluster(self, group: str, name: str = "aks-dev", **properties: Any) -> str:
         """Make a cluster and wait for it; its id."""

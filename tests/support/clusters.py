@@ -61,7 +61,7 @@ def served(cloud: Cloud, listener: socket.socket) -> Generator[None]:
     """Serve the cloud over TLS on a listening socket, in a thread of this process."""
     certificate, key = _server_certificate(cloud)
     config = uvicorn.Config(
-        application(cloud.router),
+        application(cloud),
         lifespan="off",
         ws="none",
         ssl_certfile=certificate,

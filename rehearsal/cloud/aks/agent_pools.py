@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rehearsal.cloud.aks.resource import ACTION, FIRST_VERSION, PATH, find, refuse_while_busy, write
+from rehearsal.cloud.aks.cluster_call import (
+    FIRST_VERSION,
+    check_etag,
+    find,
+    refuse_stopped,
+    refuse_while_busy,
+    write,
+)
+from rehearsal.cloud.aks.cluster_call import PATH as CLUSTER
+from rehearsal.cloud.aks.pool_validation import changed_pool, check_pools, missing_parameter
 from rehearsal.cloud.aks.resource_defaults import filled_in_pool
+from rehearsal.cloud.aks.resource_document import ACTION
 from rehearsal.cloud.aks.resource_members import canonical
-from rehearsal.cloud.aks.resource_validation import check_properties
 from rehearsal.cloud.arm import errors
 from rehearsal.cloud.arm.operation_status import poll_headers
 from rehearsal.cloud.web import Reply
@@ -16,18 +25,32 @@ if TYPE_CHECKING:
     from rehearsal.cloud.arm.dispatch import Call, Routes
     from rehearsal.cloud.store import Json
 
+PATH = f"{CLUSTER}/agentPools/{{pool}}"
 _TYPE = f"{ACTION}/agentPools"
 
 
 def add_routes(routes: Routes) -> None:
     """Add the operations."""
-    many, one = f"{PATH}/agentPools", f"{PATH}/agentPools/{{pool}}"
+    many, prefix, first = f"{CLUSTER}/agentPools", "AgentPools", FIRST_VERSION
     read, write_, delete = (f"{_TYPE}/{verb}" for verb in ("read", "write", "delete"))
-    prefix, first = "AgentPools", FIRST_VERSION
-    routes.add("GET", many, f"{prefix}_List", _list, action=read, scope=PATH, first_version=first)
-    routes.add("GET", one, f"{prefix}_Get", _get, action=read, first_version=first)
-    routes.add("PUT", one, f"{prefix}_CreateOrUpdate", _put, action=write_, first_version=first)
-    routes.add("DELETE", one, f"{prefix}_Delete", _delete, action=delete, first_version=first)
+    listed = {"action": read, "scope": CLUSTER, "first_version": first}
+    routes.add("GET", many, f"{prefix}_List", _list, **listed)
+    routes.add("GET", PATH, f"{prefix}_Get", _get, action=read, first_version=first)
+    routes.add("PUT", PATH, f"{prefix}_CreateOrUpdate", _put, action=write_, first_version=first)
+    routes.add("DELETE", PATH, f"{prefix}_Delete", _delete, action=delete, first_version=first)
+
+
+def pool_of(call: Call, cluster: Json) -> Json:
+    """The pool of the call's path, inside the cluster's document.
+
+    Raises:
+        CloudError: 404 ResourceNotFound.
+    """
+    found = _find(call, cluster)
+    if found is None:
+        name = f"{cluster['name']}/{call.param('pool')}"
+        raise errors.resource_not_found(_TYPE, name, call.param("group"))
+    return found
 
 
 def _shown(cluster: Json, pool: Json) -> Json:
@@ -47,7 +70,7 @@ def _list(call: Call) -> Reply:
 
 def _get(call: Call) -> Reply:
     cluster = find(call)
-    return Reply(200, _shown(cluster, _pool(call, cluster)))
+    return Reply(200, _shown(cluster, pool_of(call, cluster)))
 
 
 def _find(call: Call, cluster: Json) -> Json | None:
@@ -57,54 +80,60 @@ def _find(call: Call, cluster: Json) -> Json | None:
     return None
 
 
-def _pool(call: Call, cluster: Json) -> Json:
-    found = _find(call, cluster)
-    if found is None:
-        name = f"{cluster['name']}/{call.param('pool')}"
-        raise errors.resource_not_found(_TYPE, name, call.param("group"))
-    return found
-
-
 def _put(call: Call) -> Reply:
     with call.cloud.store.transaction():
         cluster = find(call)
-        refuse_while_busy(call, cluster)
-        body = canonical(call.body(), "agentPool")
         existing = _find(call, cluster)
-        sent: Json = body.get("properties") or {}
-        given = {key: value for key, value in sent.items() if value is not None}
-        pool: Json = {**(existing or {}), **given, "name": call.param("pool")}
-        properties: Json = cluster["properties"]
-        others = [p for p in properties["agentPoolProfiles"] if p is not existing]
-        check_properties({"agentPoolProfiles": [*others, pool]})
-        pool = filled_in_pool(pool, properties)
-        properties["agentPoolProfiles"] = [*others, pool]
-        operation = write(call, cluster, "Updating")
+        check_etag(call, existing)
+        refuse_while_busy(call, cluster)
+        refuse_stopped(cluster)
+        pool = _wanted(call, cluster, existing)
+        operation = write(call, cluster, "Updating", pool=pool)
     call.cloud.operations.launch(call.cloud, operation)
-    shown = _shown(cluster, pool)
-    if existing is None:
-        shown["properties"]["provisioningState"] = "Creating"
     status = 201 if existing is None else 200
-    return Reply(status, shown, poll_headers(call, operation, result=False))
+    return Reply(status, _shown(cluster, pool), poll_headers(call, operation, result=False))
+
+
+def _wanted(call: Call, cluster: Json, existing: Json | None) -> Json:
+    """The pool that the body asks for, put into the cluster's document."""
+    sent: Json = canonical(call.body(), "agentPool").get("properties") or {}
+    if sent.get("count") is None:
+        # Wording seen in pulumi/pulumi-azure-native#2943.
+        raise missing_parameter("properties.count")
+    properties: Json = cluster["properties"]
+    pool = changed_pool(existing, {**sent, "name": call.param("pool")})
+    pool = filled_in_pool(pool, properties)
+    pool["provisioningState"] = "Creating" if existing is None else "Updating"
+    old: list[Json] = properties["agentPoolProfiles"]
+    pools = [pool if each is existing else each for each in old]
+    properties["agentPoolProfiles"] = pools if existing is not None else [*old, pool]
+    check_pools(properties, properties["currentKubernetesVersion"])
+    return pool
 
 
 def _delete(call: Call) -> Reply:
+    """Mark the pool; it is gone from the document when its nodes are."""
     with call.cloud.store.transaction():
         cluster = find(call)
-        refuse_while_busy(call, cluster)
         existing = _find(call, cluster)
         if existing is None:
             return Reply(204)
-        properties: Json = cluster["properties"]
-        properties["agentPoolProfiles"] = [
-            pool for pool in properties["agentPoolProfiles"] if pool is not existing
-        ]
-        if not any(pool["mode"] == "System" for pool in properties["agentPoolProfiles"]):
-            raise errors.provider_error(
-                400,
-                "OperationNotAllowed",
-                "There has to be at least one system agent pool; the last one cannot be deleted.",
-            )
-        operation = write(call, cluster, "Updating")
+        check_etag(call, existing)
+        refuse_while_busy(call, cluster)
+        refuse_stopped(cluster)
+        existing["provisioningState"] = "Deleting"
+        _require_system_pool(cluster)
+        operation = write(call, cluster, "Updating", pool=existing)
     call.cloud.operations.launch(call.cloud, operation)
     return Reply(202, None, poll_headers(call, operation))
+
+
+def _require_system_pool(cluster: Json) -> None:
+    pools: list[Json] = cluster["properties"]["agentPoolProfiles"]
+    if not any(
+        pool["mode"] == "System" and pool["provisioningState"] != "Deleting" for pool in pools
+    ):
+        # Wording seen in Azure/aks-engine#542.
+        raise errors.provider_error(
+            400, "OperationNotAllowed", "There has to be at least one system agent pool."
+        )

@@ -8,14 +8,25 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from rehearsal.cloud.aks.cluster_call import (
+    FIRST_VERSION,
+    PATH,
+    find,
+    refuse_stopped,
+    refuse_while_busy,
+    write,
+)
 from rehearsal.cloud.aks.kubeconfig import (
     admin_kubeconfig,
     certificate_kubeconfig,
     user_kubeconfig,
 )
-from rehearsal.cloud.aks.resource import ACTION, FIRST_VERSION, PATH, find
-from rehearsal.cloud.aks.resource_validation import invalid_parameter
+from rehearsal.cloud.aks.pool_validation import invalid_parameter, missing_parameter
+from rehearsal.cloud.aks.resource_document import ACTION
+from rehearsal.cloud.aks.resource_members import canonical
+from rehearsal.cloud.aks.resource_validation import LEGACY_APPS, is_legacy
 from rehearsal.cloud.arm.errors import CloudError, bad_request, provider_error
+from rehearsal.cloud.arm.operation_status import poll_headers
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
@@ -70,12 +81,26 @@ def _monitoring_user(call: Call) -> Reply:
 
 
 def _reset_entra(call: Call) -> Reply:
-    # Wording seen in hashicorp/terraform-provider-azurerm#7325.
-    if _has_entra(find(call)):
-        raise bad_request(
-            "Operation 'resetAADProfile' is not allowed for managed AAD enabled cluster."
-        )
-    raise bad_request("Operation 'resetAADProfile' is not allowed for non AAD enabled cluster.")
+    """Give a legacy cluster other applications; nothing else can be reset."""
+    with call.cloud.store.transaction():
+        cluster = find(call)
+        old = _entra(cluster)
+        if not is_legacy(old):
+            # Wording of the first seen in hashicorp/terraform-provider-azurerm#7325.
+            kind = "managed AAD" if old else "non AAD"
+            message = f"Operation 'resetAADProfile' is not allowed for {kind} enabled cluster."
+            raise bad_request(message)
+        refuse_while_busy(call, cluster)
+        refuse_stopped(cluster)
+        body = canonical({"properties": {"aadProfile": call.body()}}, "managedCluster")
+        given: Json = body["properties"]["aadProfile"]
+        for name in LEGACY_APPS:
+            if not given.get(name):
+                raise missing_parameter(f"aadProfile.{name}")
+            old[name] = given[name]
+        operation = write(call, cluster, "Updating")
+    call.cloud.operations.launch(call.cloud, operation)
+    return Reply(202, None, poll_headers(call, operation))
 
 
 def _access_profile(call: Call) -> Reply:
@@ -101,9 +126,8 @@ def _results(name: str, content: bytes) -> Reply:
     return Reply(200, {"kubeconfigs": [{"name": name, "value": value}]})
 
 
-def _has_entra(cluster: Json) -> bool:
-    profile: Json = cluster["properties"].get("aadProfile") or {}
-    return bool(profile.get("managed"))
+def _entra(cluster: Json) -> Json:
+    return cluster["properties"].get("aadProfile") or {}
 
 
 def _group(cluster: Json) -> str:
@@ -114,11 +138,13 @@ def _user_file(call: Call, cluster: Json) -> bytes:
     wanted = call.query("format") or "exec"
     if wanted not in _FORMATS:
         raise invalid_parameter("format", f"'{wanted}' is not one of {', '.join(_FORMATS)}.")
-    if not _has_entra(cluster):
+    entra = _entra(cluster)
+    if not entra:
         _require_local_accounts(cluster)
+    _require_running(cluster)
     try:
         endpoint = call.cloud.runtime.endpoint(cluster["id"].lower())
-        if not _has_entra(cluster):
+        if not entra:
             return certificate_kubeconfig(
                 name=cluster["name"],
                 resource_group=_group(cluster),
@@ -130,15 +156,17 @@ def _user_file(call: Call, cluster: Json) -> bytes:
     return user_kubeconfig(
         name=cluster["name"],
         resource_group=_group(cluster),
-        tenant_id=cluster["properties"]["aadProfile"]["tenantID"],
+        tenant_id=entra["tenantID"],
         endpoint=endpoint,
         origin=call.cloud.origin,
         kubeconfig_format=wanted,
+        legacy_apps=(entra["serverAppID"], entra["clientAppID"]) if is_legacy(entra) else None,
     )
 
 
 def _admin_file(call: Call, cluster: Json) -> bytes:
     _require_local_accounts(cluster)
+    _require_running(cluster)
     try:
         return admin_kubeconfig(
             name=cluster["name"],
@@ -157,6 +185,11 @@ def _require_local_accounts(cluster: Json) -> None:
             "Getting static credential is not allowed because this cluster is set to disable local"
             " accounts."
         )
+
+
+def _require_running(cluster: Json) -> None:
+    if cluster["properties"]["powerState"]["code"] == "Stopped":
+        raise _no_control_plane(cluster)
 
 
 def _no_control_plane(cluster: Json) -> CloudError:

@@ -36,6 +36,7 @@ def user_kubeconfig(  # noqa: PLR0913 - each is one fact that the file states
     endpoint: ClusterEndpoint,
     origin: str,
     kubeconfig_format: KubeconfigFormat = "exec",
+    legacy_apps: tuple[str, str] | None = None,
 ) -> bytes:
     """YAML for a user of a cluster with Entra on: who it is shown to has to log in.
 
@@ -47,8 +48,13 @@ def user_kubeconfig(  # noqa: PLR0913 - each is one fact that the file states
         origin: The local Azure's origin without a trailing slash, where kubelogin is to log in.
         kubeconfig_format: `exec`, which is what AKS answers when nothing is asked for, or
             `azure`, the auth provider that kubectl has dropped in 1.26.
+        legacy_apps: (server, client) application of a cluster that still has its own.
     """
-    user = _auth_provider(tenant_id) if kubeconfig_format == "azure" else _exec(tenant_id, origin)
+    user = (
+        _auth_provider(tenant_id, legacy_apps)
+        if kubeconfig_format == "azure"
+        else _exec(tenant_id, origin, legacy_apps)
+    )
     return _kubeconfig(name, name, f"clusterUser_{resource_group}_{name}", endpoint, user)
 
 
@@ -113,10 +119,13 @@ def _kubeconfig(
     return yaml.safe_dump(document).encode()
 
 
-def _exec(tenant_id: str, origin: str) -> dict[str, Any]:
+def _exec(tenant_id: str, origin: str, legacy_apps: tuple[str, str] | None) -> dict[str, Any]:
+    server, client = legacy_apps or (SERVER_APP_ID, CLIENT_APP_ID)
     arguments = ["get-token", "--environment", "AzurePublicCloud"]
-    arguments += ["--server-id", SERVER_APP_ID, "--client-id", CLIENT_APP_ID]
+    arguments += ["--server-id", server, "--client-id", client]
     arguments += ["--tenant-id", tenant_id, "--login", "devicecode"]
+    if legacy_apps:
+        arguments.append("--legacy")
     # Not in Azure's file: kubelogin finds no other authority than the public ones by --environment,
     # and asks the public cloud about any host it does not know.
     arguments += ["--authority-host", f"{origin}/", "--disable-instance-discovery"]
@@ -132,13 +141,15 @@ def _exec(tenant_id: str, origin: str) -> dict[str, Any]:
     }
 
 
-def _auth_provider(tenant_id: str) -> dict[str, Any]:
+def _auth_provider(tenant_id: str, legacy_apps: tuple[str, str] | None) -> dict[str, Any]:
+    server, client = legacy_apps or (SERVER_APP_ID, CLIENT_APP_ID)
     return {
         "auth-provider": {
             "config": {
-                "apiserver-id": SERVER_APP_ID,
-                "client-id": CLIENT_APP_ID,
-                "config-mode": "1",
+                "apiserver-id": server,
+                "client-id": client,
+                # kubelogin takes 0 for the audience with `spn:` that such a cluster wants.
+                "config-mode": "0" if legacy_apps else "1",
                 "environment": "AzurePublicCloud",
                 "tenant-id": tenant_id,
             },

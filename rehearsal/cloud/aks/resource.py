@@ -8,17 +8,26 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from rehearsal.cloud.aks.cluster_call import (
+    FIRST_VERSION,
+    PATH,
+    check_etag,
+    find,
+    refuse_stopped,
+    refuse_while_busy,
+    resource_id,
+    write,
+)
 from rehearsal.cloud.aks.resource_document import (
     ACTION,
     NAMESPACE,
     TYPE,
     changed_document,
-    cluster_id,
     new_document,
 )
 from rehearsal.cloud.aks.resource_members import canonical
 from rehearsal.cloud.aks.resource_validation import check_name
-from rehearsal.cloud.aks.resource_work import DELETE, PUT
+from rehearsal.cloud.aks.resource_work import DELETE
 from rehearsal.cloud.arm import errors, identities, providers, resource_groups
 from rehearsal.cloud.arm.operation_status import poll_headers
 from rehearsal.cloud.arm.resources import (
@@ -38,9 +47,6 @@ if TYPE_CHECKING:
     from rehearsal.cloud.arm.dispatch import Call, Routes
     from rehearsal.cloud.store import Json
 
-PATH = f"/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{ACTION}/{{cluster}}"
-FIRST_VERSION = "2018-03-31"
-
 
 def add_routes(routes: Routes) -> None:
     """Add the operations."""
@@ -52,54 +58,10 @@ def add_routes(routes: Routes) -> None:
     routes.add("GET", everywhere, f"{prefix}_List", _list, **first)
     routes.add("GET", by_group, f"{prefix}_ListByResourceGroup", _list, **first)
     routes.add("GET", PATH, f"{prefix}_Get", _get, action=read, **first)
-    routes.add("HEAD", PATH, f"{prefix}_CheckExistence", _get, action=read, **first)
+    routes.add("HEAD", PATH, f"{prefix}_CheckExistence", _head, action=read, **first)
     routes.add("PUT", PATH, f"{prefix}_CreateOrUpdate", _put, action=write, **first)
     routes.add("PATCH", PATH, f"{prefix}_UpdateTags", _patch, action=write, **first)
     routes.add("DELETE", PATH, f"{prefix}_Delete", _delete, action=f"{ACTION}/delete", **first)
-
-
-def find(call: Call) -> Json:
-    """The cluster of the call's path.
-
-    Raises:
-        CloudError: 404 ResourceGroupNotFound or ResourceNotFound.
-    """
-    group = find_group(call)
-    found = call.cloud.store.get(RESOURCES, resource_id(call).lower())
-    if found is None:
-        raise errors.resource_not_found(ACTION, call.param("cluster"), group["name"])
-    return found
-
-
-def resource_id(call: Call) -> str:
-    """Id of the call's cluster, in the case of the call."""
-    return cluster_id(call.param("subscription"), call.param("group"), call.param("cluster"))
-
-
-def refuse_while_busy(call: Call, document: Json) -> None:
-    """Refuse a change while another one is going on.
-
-    Raises:
-        CloudError: 409 OperationNotAllowed.
-    """
-    state = document["properties"]["provisioningState"]
-    if call.cloud.operations.running(call.cloud, document["id"]) is not None:
-        raise errors.operation_in_progress(f"{document['name']} - {state}")
-
-
-def write(call: Call, document: Json, state: str) -> Json:
-    """Put the document in the store with that provisioning state, and begin to make it true.
-
-    Returns the operation, to be launched after the transaction.
-    """
-    document["properties"]["provisioningState"] = state
-    for pool in document["properties"]["agentPoolProfiles"]:
-        pool["provisioningState"] = state
-    document["eTag"] = str(uuid.uuid4())
-    call.cloud.store.put(RESOURCES, document["id"].lower(), document)
-    return call.cloud.operations.begin(
-        call.cloud, PUT, document["id"], location=document["location"]
-    )
 
 
 def _list(call: Call) -> Reply:
@@ -119,15 +81,21 @@ def _get(call: Call) -> Reply:
     return Reply(200, find(call))
 
 
+def _head(call: Call) -> Reply:
+    find(call)
+    return Reply(204)
+
+
 def _put(call: Call) -> Reply:
     with call.cloud.store.transaction():
         group_to_write_in(call)
         providers.require_registered(call.cloud, call.param("subscription"), NAMESPACE)
         check_name(call.param("cluster"))
         existing = call.cloud.store.get(RESOURCES, resource_id(call).lower())
-        _check_etag(call, existing)
+        check_etag(call, existing)
         if existing is not None:
             refuse_while_busy(call, existing)
+            refuse_stopped(existing)
         body = canonical(call.body(), "managedCluster")
         tenant_id = tenant_of(call.cloud, call.param("subscription"))
         document = (
@@ -135,6 +103,7 @@ def _put(call: Call) -> Reply:
             if existing is None
             else changed_document(existing, body, tenant_id)
         )
+        _check_identities(call, document)
         document["systemData"] = system_data(call, existing)
         operation = write(call, document, "Creating" if existing is None else "Updating")
         if existing is None:
@@ -154,13 +123,22 @@ def _make_node_group(call: Call, document: Json) -> None:
     call.cloud.store.put(GROUPS, group_id(subscription, name).lower(), group)
 
 
-def _check_etag(call: Call, existing: Json | None) -> None:
-    wanted = call.request.headers.get("if-match", "*").strip('"')
-    unwanted = call.request.headers.get("if-none-match", "")
-    current = None if existing is None else existing["eTag"]
-    if wanted not in {"*", current} or (unwanted == "*" and existing is not None):
-        message = "Operation is not allowed: the ETag is not the resource's current one"
-        raise errors.provider_error(412, "EtagMismatch", message)
+def _check_identities(call: Call, document: Json) -> None:
+    """Refuse user-assigned identities that are not there, or that the caller may not assign."""
+    assigned: Json = document.get("identity", {}).get("userAssignedIdentities") or {}
+    for identity_id in assigned:
+        found = call.cloud.store.get(RESOURCES, identity_id.lower())
+        if found is None or found["type"] != identities.TYPE:
+            raise errors.arm_error(
+                400,
+                "FailedIdentityOperation",
+                f"Identity operation for resource '{document['id']}' failed with error 'Failed to"
+                " perform resource identity operation. Status: 'BadRequest'. Response:"
+                ' \'{"error":{"code":"BadRequest","message":"Resource'
+                f" '{identity_id}' was not found.\"}}}}'.'.",
+            )
+        action = f"{identities.TYPE}/assign/action"
+        call.require_linked(f"{ACTION}/write", action, identity_id)
 
 
 def _patch(call: Call) -> Reply:
@@ -171,6 +149,7 @@ def _patch(call: Call) -> Reply:
         raise errors.provider_error(400, "UnmarshalError", message)
     with call.cloud.store.transaction():
         document = find(call)
+        check_etag(call, document)
         refuse_while_busy(call, document)
         document["tags"] = checked_tags(body) or {}
         document["eTag"] = str(uuid.uuid4())
@@ -188,11 +167,15 @@ def _delete(call: Call) -> Reply:
         operation = cloud.operations.running(cloud, document["id"], DELETE)
         launch = operation is None
         if operation is None:
-            _check_etag(call, document)
+            check_etag(call, document)
             document["properties"]["provisioningState"] = "Deleting"
             cloud.store.put(RESOURCES, document["id"].lower(), document)
             operation = cloud.operations.begin(
-                cloud, DELETE, document["id"], location=document["location"]
+                cloud,
+                DELETE,
+                document["id"],
+                location=document["location"],
+                subject=f"{document['name']} - Deleting",
             )
     if launch:
         cloud.operations.launch(cloud, operation)

@@ -10,36 +10,18 @@ import hashlib
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.cloud.aks.pool_validation import said
+from rehearsal.cloud.aks.resource_validation import LEGACY_APPS, has_issuer, is_legacy
+from rehearsal.cloud.aks.versions import DEFAULT, full_version
 from rehearsal.cloud.arm.identities import TYPE as IDENTITY
 from rehearsal.cloud.arm.identities import made_up_ids
 
 if TYPE_CHECKING:
     from rehearsal.cloud.store import Json
 
-VERSIONS = {
-    "1.31": "1.31.13",
-    "1.32": "1.32.9",
-    "1.33": "1.33.5",
-    "1.34": "1.34.1",
-    "1.35": "1.35.0",
-    "1.36": "1.36.3",
-}
-"""The newest patch of each Kubernetes version that a cluster can have."""
-_DEFAULT_VERSION = "1.34"
 # Azure chooses by what the subscription may use; az no longer names a size of its own.
 _DEFAULT_SIZE = "Standard_D4ds_v5"
 _UNREADABLE = (("windowsProfile", "adminPassword"), ("servicePrincipalProfile", "secret"))
-
-
-def full_version(given: str) -> str | None:
-    """The version with its patch, or None for one that is not to be had."""
-    minor = ".".join(given.split(".")[:2])
-    newest = VERSIONS.get(minor)
-    if newest is None or given == minor:
-        return newest
-    patch = given.removeprefix(f"{minor}.")
-    fits = patch.isdecimal() and int(patch) <= int(newest.rsplit(".", 1)[-1])
-    return given if fits else None
 
 
 def filled_in(resource_id: str, location: str, given: Json, tenant_id: str) -> Json:
@@ -57,10 +39,13 @@ def filled_in(resource_id: str, location: str, given: Json, tenant_id: str) -> J
             properties[profile].pop(secret, None)
     name, group = resource_id.split("/")[8], resource_id.split("/")[4]
     prefix = properties.get("dnsPrefix") or properties.get("fqdnSubdomain")
-    host = f"{prefix}-{_digest(resource_id, 8)}"
+    host = f"{prefix}-{_digest(resource_id, 8)}".lower()
     domain = f"hcp.{location}.azmk8s.io"
-    version = properties.setdefault("kubernetesVersion", _DEFAULT_VERSION)
-    properties["currentKubernetesVersion"] = full_version(version)
+    version = properties["kubernetesVersion"] = properties.get("kubernetesVersion") or DEFAULT
+    full = full_version(version) or version
+    properties["currentKubernetesVersion"] = full
+    issuer: Json = properties.get("oidcIssuerProfile") or {}
+    properties["oidcIssuerProfile"] = {"enabled": issuer.get("enabled", has_issuer(full))}
     defaults: Json = {
         "nodeResourceGroup": f"MC_{group}_{name}_{location}"[:80],
         "enableRBAC": True,
@@ -72,7 +57,6 @@ def filled_in(resource_id: str, location: str, given: Json, tenant_id: str) -> J
         "azurePortalFQDN": f"{host}.portal.{domain}",
         "resourceUID": _digest(f"uid {resource_id}", 24),
         "servicePrincipalProfile": {"clientId": "msi"},
-        "oidcIssuerProfile": {"enabled": False},
         "securityProfile": {},
         "storageProfile": {
             "diskCSIDriver": {"enabled": True},
@@ -118,14 +102,14 @@ def filled_in_pool(given: Json, properties: Json) -> Json:
         "enableFIPS": False,
         "upgradeSettings": {"maxSurge": "10%"},
     }
-    pool.update({key: value for key, value in given.items() if value is not None})
+    pool.update(said(given))
     pool["currentOrchestratorVersion"] = full_version(version)
     return pool
 
 
 def with_identity(resource_id: str, given: Json | None, tenant_id: str) -> Json | None:
     """The `identity` as it is read back: with the ids of the service principals behind it."""
-    if given is None or given.get("type", "None") == "None":
+    if given is None or (given.get("type") or "None") == "None":
         return None
     identity = deepcopy(given)
     if identity["type"].lower() == "systemassigned":
@@ -140,11 +124,14 @@ def with_identity(resource_id: str, given: Json | None, tenant_id: str) -> Json 
 
 def _entra(given: Json, tenant_id: str) -> Json:
     """As seen: `{managed: true}` reads back with null groups, no Azure RBAC, and the tenant."""
+    tenant = {"tenantID": given.get("tenantID") or tenant_id}
+    if is_legacy(given):
+        return {**{key: given.get(key) for key in LEGACY_APPS}, **tenant}
     return {
         "managed": True,
         "adminGroupObjectIDs": given.get("adminGroupObjectIDs"),
         "enableAzureRBAC": bool(given.get("enableAzureRBAC")),
-        "tenantID": given.get("tenantID") or tenant_id,
+        **tenant,
     }
 
 

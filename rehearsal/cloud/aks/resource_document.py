@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from rehearsal.cloud.aks import resource_validation as validation
+from rehearsal.cloud.aks.pool_validation import changed_pool
 from rehearsal.cloud.aks.resource_defaults import filled_in, with_identity
-from rehearsal.cloud.arm import errors
-from rehearsal.cloud.arm.resources import checked_location, checked_tags
+from rehearsal.cloud.arm.resources import checked_location, checked_tags, refuse_move
 
 if TYPE_CHECKING:
     from rehearsal.cloud.store import Json
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 NAMESPACE = "Microsoft.ContainerService"
 TYPE = f"{NAMESPACE}/ManagedClusters"
 ACTION = f"{NAMESPACE}/managedClusters"
+
+# By the models of azure-mgmt-containerservice.
+_READ_ONLY = (
+    "azurePortalFQDN",
+    "currentKubernetesVersion",
+    "fqdn",
+    "maxAgentPools",
+    "powerState",
+    "privateFQDN",
+    "provisioningState",
+    "resourceUID",
+)
 
 
 def cluster_id(subscription: str, group: str, name: str) -> str:
@@ -37,8 +49,9 @@ def new_document(resource_id: str, body: Json, tenant_id: str) -> Json:
         CloudError: 400, AKS would refuse the body.
     """
     location = checked_location(body, ACTION)
-    validation.check_new({**body, "properties": body.get("properties") or {}})
-    return _document(resource_id, location, body, tenant_id)
+    given = {**body, "properties": _writable(body)}
+    validation.check_new(given)
+    return _document(resource_id, location, given, tenant_id)
 
 
 def changed_document(existing: Json, body: Json, tenant_id: str) -> Json:
@@ -50,24 +63,22 @@ def changed_document(existing: Json, body: Json, tenant_id: str) -> Json:
         CloudError: 400 or 409, AKS would refuse the change.
     """
     location = checked_location(body, ACTION)
-    if location != existing["location"]:
-        raise errors.arm_error(
-            409,
-            "InvalidResourceLocation",
-            f"The resource '{existing['name']}' already exists in location"
-            f" '{existing['location']}' in resource group '{existing['id'].split('/')[4]}'. A"
-            f" resource with the same name cannot be created in location '{location}'. Please"
-            " select a new resource name.",
-        )
+    refuse_move(existing, location)
     old: Json = existing["properties"]
-    given = _present(body.get("properties") or {})
+    given = _writable(body)
     new = {**old, **given, "agentPoolProfiles": _merged_pools(old, given)}
     # Before the rest, as what is no longer managed would be refused as legacy.
     validation.check_change(old, new)
-    validation.check_properties(new)
+    validation.check_properties(new, old.get("aadProfile"))
     kept = {key: existing[key] for key in ("identity", "sku", "tags", "kind") if key in existing}
     changed = {**kept, **_present(body), "properties": new}
     return _document(existing["id"], location, changed, tenant_id)
+
+
+def _writable(body: Json) -> Json:
+    """The body's properties, without those that AKS alone writes."""
+    given = _present(body.get("properties") or {})
+    return {key: value for key, value in given.items() if key not in _READ_ONLY}
 
 
 def _present(body: Json) -> Json:
@@ -78,12 +89,13 @@ def _merged_pools(old: Json, given: Json) -> list[Json]:
     """The pools by name: those given change, others stay, new ones come after them."""
     pools: dict[str, Json] = {pool["name"]: pool for pool in old["agentPoolProfiles"]}
     for pool in cast("list[Json]", given.get("agentPoolProfiles") or []):
-        validation.check_pool(pool)
-        pools[pool["name"]] = {**pools.get(pool["name"], {}), **_present(pool)}
+        changed = changed_pool(pools.get(str(pool.get("name"))), pool)
+        pools[changed["name"]] = changed
     return list(pools.values())
 
 
 def _document(resource_id: str, location: str, body: Json, tenant_id: str) -> Json:
+    validation.check_choices(body)
     document: Json = {
         "id": resource_id,
         "name": resource_id.rsplit("/", 1)[-1],

@@ -1,14 +1,19 @@
-"""Which members a body may have, and how they are spelt."""
+"""Which members a body may have, how they are spelt, and of which type they are."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import yaml
 
 from rehearsal.cloud.arm.errors import provider_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rehearsal.cloud.web import CloudError
 
 _FILE = Path(__file__).with_name("resource_members.yaml")
 _Members = dict[str, Any]
@@ -21,9 +26,9 @@ def canonical(body: dict[str, Any], kind: Literal["managedCluster", "agentPool"]
     `kubernetesVersion: ""` for the default.
 
     Raises:
-        CloudError: 400, a member that AKS does not have.
+        CloudError: 400, a member that AKS does not have, or one of another type.
     """
-    return cast("dict[str, Any]", _canonical(body, _members()[kind], ""))
+    return _object(body, _members()[kind], "")
 
 
 @cache
@@ -31,22 +36,64 @@ def _members() -> dict[str, _Members]:
     return yaml.safe_load(_FILE.read_text(encoding="utf-8"))
 
 
-def _canonical(value: Any, members: _Members, where: str) -> Any:
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
-        return [_canonical(item, members, where) for item in items]
+def _all_texts(values: Any) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "_": lambda value: isinstance(value, str),
+    "_bool": lambda value: isinstance(value, bool),
+    "_int": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "_number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "_list": lambda value: isinstance(value, list) and _all_texts(value),
+    "_map": lambda value: isinstance(value, dict) and _all_texts(cast("_Members", value).values()),
+}
+
+
+def _object(value: Any, members: _Members, where: str) -> _Members:
     if not isinstance(value, dict):
-        return value
-    names = {name.lower(): name for name in (*members.get("_", ()), *members) if name != "_"}
-    found: dict[str, Any] = {}
-    for given, inner in cast("dict[str, Any]", value).items():
-        name = given if "*" in names else names.get(given.lower())
+        raise _wrong_type(value, where)
+    names = _names(members)
+    found: _Members = {}
+    for given, inner in cast("_Members", value).items():
         path = f"{where}.{given}" if where else given
-        if name is None:
+        name, kind = (given, "*") if "*" in members else names.get(given.lower(), ("", ""))
+        if not name:
             message = f'UnmarshalEntity encountered error: json: unknown field "{path}".'
             raise provider_error(400, "UnmarshalError", message)
-        below: _Members | None = members.get("*" if "*" in names else name)
-        if inner == "" and below is None and "*" not in names:
-            continue
-        found[name] = inner if below is None else _canonical(inner, below, path)
+        if inner is None:
+            found[name] = None
+        elif kind not in _TYPES:
+            found[name] = _nested(inner, members[kind], path, many=kind.endswith("[]"))
+        elif not _TYPES[kind](inner):
+            raise _wrong_type(inner, path)
+        elif inner != "":
+            found[name] = inner
     return found
+
+
+def _nested(value: Any, members: _Members, where: str, *, many: bool) -> Any:
+    if not many:
+        return _object(value, members, where)
+    if not isinstance(value, list):
+        raise _wrong_type(value, where)
+    items = cast("list[Any]", value)
+    return [_object(item, members, f"{where}[{index}]") for index, item in enumerate(items)]
+
+
+def _names(members: _Members) -> dict[str, tuple[str, str]]:
+    """For each name in lower case how it is spelt, and the key of its type or of its members."""
+    found: dict[str, tuple[str, str]] = {}
+    for key, inner in members.items():
+        if key in _TYPES:
+            found.update({name.lower(): (name, key) for name in inner})
+        else:
+            name = key.removesuffix("[]")
+            found[name.lower()] = (name, key)
+    return found
+
+
+def _wrong_type(value: Any, where: str) -> CloudError:
+    kind = type(value).__name__
+    message = f"UnmarshalEntity encountered error: json: cannot unmarshal {kind} into '{where}'."
+    return provider_error(400, "UnmarshalError", message)

@@ -8,8 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from rehearsal.cloud.aks.resource_defaults import VERSIONS, full_version
-from rehearsal.cloud.arm.errors import CloudError, bad_request, provider_error
+from rehearsal.cloud.aks.pool_validation import (
+    change_not_allowed,
+    check_pools,
+    invalid_parameter,
+    missing_parameter,
+)
+from rehearsal.cloud.aks.versions import DEFAULT, check_upgrade, full_version, not_supported, number
+from rehearsal.cloud.arm.errors import bad_request, provider_error
 from rehearsal.cloud.arm.scopes import is_guid
 
 if TYPE_CHECKING:
@@ -18,9 +24,9 @@ if TYPE_CHECKING:
 # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 _NAME = re.compile(r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _DNS_PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?", re.IGNORECASE)
-_POOL_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
-_MAX_NODES = 1000
-_LEGACY = ("clientAppID", "serverAppID", "serverAppSecret")
+LEGACY_APPS = ("clientAppID", "serverAppID")
+_LEGACY = (*LEGACY_APPS, "serverAppSecret")
+_ISSUER_SINCE = (1, 34)
 _FIXED = (
     ("dnsPrefix",),
     ("fqdnSubdomain",),
@@ -33,22 +39,26 @@ _FIXED = (
     ("apiServerAccessProfile", "enablePrivateCluster"),
 )
 
-
-def invalid_parameter(name: str, problem: str) -> CloudError:
-    """400 about one parameter."""
-    message = f"The value of parameter {name} is invalid. Error details: {problem}"
-    return provider_error(400, "InvalidParameter", message)
-
-
-def missing_parameter(name: str) -> CloudError:
-    """400 for a parameter that is required and absent."""
-    return provider_error(400, "InvalidParameter", f"Required parameter {name} is missing (null).")
-
-
-def change_not_allowed(name: str) -> CloudError:
-    """400 for a property that stays what it was; wording seen in Azure/AKS#1519."""
-    message = f"Changing property '{name}' is not allowed."
-    return provider_error(400, "PropertyChangeNotAllowed", message)
+_OUTBOUND = "loadBalancer managedNATGateway userAssignedNATGateway userDefinedRouting none block"
+# Values as azure-mgmt-containerservice 41.8.0 names them; read without case.
+_CHOICES = {
+    ("sku", "name"): "Base Automatic",
+    ("sku", "tier"): "Free Standard Premium",
+    ("identity", "type"): "SystemAssigned UserAssigned None",
+    ("properties", "supportPlan"): "KubernetesOfficial AKSLongTermSupport",
+    ("properties", "networkProfile", "networkPlugin"): "azure kubenet none",
+    ("properties", "networkProfile", "networkPluginMode"): "overlay",
+    ("properties", "networkProfile", "networkPolicy"): "none calico azure cilium",
+    ("properties", "networkProfile", "networkDataplane"): "azure cilium",
+    ("properties", "networkProfile", "outboundType"): _OUTBOUND,
+    ("properties", "networkProfile", "loadBalancerSku"): "standard basic",
+    ("properties", "autoUpgradeProfile", "upgradeChannel"): "rapid stable patch node-image none",
+    (
+        "properties",
+        "autoUpgradeProfile",
+        "nodeOSUpgradeChannel",
+    ): "None Unmanaged NodeImage SecurityPatch",
+}
 
 
 def check_name(name: str) -> None:
@@ -59,6 +69,34 @@ def check_name(name: str) -> None:
             f"'{name}': 1 to 63 letters, digits, '-' and '_', with a letter or a digit at both"
             " ends, are allowed.",
         )
+
+
+def check_choices(body: Json) -> None:
+    """Refuse a value that is none of those AKS knows, and an identity that is not just one."""
+    for path, known in _CHOICES.items():
+        value = _at(body, path)
+        if value is not None and value.lower() not in known.lower().split():
+            problem = f"'{value}' is not one of {', '.join(known.split())}."
+            raise invalid_parameter(".".join(path).removeprefix("properties."), problem)
+    identity: Json = body.get("identity") or {}
+    assigned: Json = identity.get("userAssignedIdentities") or {}
+    wanted = 1 if str(identity.get("type")).lower() == "userassigned" else 0
+    if len(assigned) != wanted:
+        problem = f"type {identity.get('type')} takes {wanted}, not {len(assigned)}."
+        raise invalid_parameter("identity.userAssignedIdentities", problem)
+
+
+def is_legacy(entra: Json) -> bool:
+    """Whether an `aadProfile` is the old one, with applications of the customer's own."""
+    return bool(entra.get("serverAppID")) and not entra.get("managed")
+
+
+def has_issuer(version: str) -> bool:
+    """Whether AKS turns the OIDC issuer on when nothing is said about it: from 1.34 on.
+
+    See https://learn.microsoft.com/azure/aks/use-oidc-issuer.
+    """
+    return number(version) >= _ISSUER_SINCE
 
 
 def check_new(given: Json) -> None:
@@ -75,8 +113,13 @@ def check_new(given: Json) -> None:
     check_properties(properties)
 
 
-def check_properties(properties: Json) -> None:
-    """Refuse properties that no cluster can have, new or old; defaults may be missing yet."""
+def check_properties(properties: Json, old_entra: Json | None = None) -> None:
+    """Refuse properties that no cluster can have; defaults may be missing yet.
+
+    Args:
+        properties: All that the cluster is to have.
+        old_entra: The `aadProfile` it has; with a legacy one it may stay as it is.
+    """
     prefix = properties.get("dnsPrefix")
     if prefix is not None and (
         not isinstance(prefix, str) or _DNS_PREFIX.fullmatch(prefix) is None
@@ -86,26 +129,29 @@ def check_properties(properties: Json) -> None:
             f"'{prefix}': 1 to 54 letters, digits and '-', with a letter or a digit at both ends,"
             " are allowed.",
         )
-    version = properties.get("kubernetesVersion")
-    if version is not None and (not isinstance(version, str) or full_version(version) is None):
-        known = ", ".join(VERSIONS)
-        message = f"Version {version} is not supported in this region. Supported are {known}."
-        raise provider_error(400, "K8sVersionNotSupported", message)
-    _check_entra(properties)
-    pools: list[Json] = properties.get("agentPoolProfiles") or []
-    for pool in pools:
-        check_pool(pool)
-    names = [pool["name"] for pool in pools]
-    if len(set(names)) != len(names):
-        raise invalid_parameter("agentPoolProfiles.name", "agent pool names have to differ.")
-    if pools and not any(pool.get("mode") == "System" for pool in pools):
-        message = "Must define at least one system pool."
-        raise provider_error(400, "MustDefineAtLeastOneSystemPool", message)
+    version = properties.get("kubernetesVersion", DEFAULT)
+    full = full_version(version) if isinstance(version, str) else None
+    if full is None:
+        raise not_supported(version)
+    _check_entra(properties, old_entra or {})
+    _check_workload_identity(properties, full)
+    check_pools(properties, full)
 
 
-def _check_entra(properties: Json) -> None:
+def _check_workload_identity(properties: Json, version: str) -> None:
+    security: Json = properties.get("securityProfile") or {}
+    wanted: Json = security.get("workloadIdentity") or {}
+    issuer: Json = properties.get("oidcIssuerProfile") or {}
+    if wanted.get("enabled") and not issuer.get("enabled", has_issuer(version)):
+        raise bad_request(
+            "securityProfile.workloadIdentity needs the OIDC issuer: set oidcIssuerProfile.enabled"
+            " to true."
+        )
+
+
+def _check_entra(properties: Json, old: Json) -> None:
     profile: Json = properties.get("aadProfile") or {}
-    if not profile:
+    if not profile or (is_legacy(old) and all(profile.get(k) == old.get(k) for k in LEGACY_APPS)):
         return
     if properties.get("enableRBAC") is False:
         raise bad_request("AAD integration needs Kubernetes RBAC: enableRBAC must not be false.")
@@ -131,33 +177,11 @@ def _check_entra(properties: Json) -> None:
         raise invalid_parameter("aadProfile.tenantID", f"'{tenant}' is not a valid UUID.")
 
 
-def check_pool(pool: Json) -> None:
-    """Refuse a node pool that cannot be."""
-    name: Any = pool.get("name")
-    if not isinstance(name, str) or _POOL_NAME.fullmatch(name) is None:
-        raise invalid_parameter(
-            "agentPoolProfile.name",
-            f"'{name}': 1 to 12 lower-case letters and digits, a letter first, are allowed.",
-        )
-    mode = pool.get("mode", "User")
-    if mode not in {"System", "User", "Gateway"}:
-        raise invalid_parameter("agentPoolProfile.mode", f"'{mode}' is not System or User.")
-    count: Any = pool.get("count", 1)
-    lowest = 1 if mode == "System" else 0
-    if not isinstance(count, int) or not lowest <= count <= _MAX_NODES:
-        problem = f"'{count}': a {mode} pool has {lowest} to {_MAX_NODES} nodes."
-        raise invalid_parameter("agentPoolProfile.count", problem)
-    if pool.get("enableAutoScaling"):
-        low, high = pool.get("minCount"), pool.get("maxCount")
-        if not isinstance(low, int) or not isinstance(high, int) or low > high:
-            problem = f"minCount {low} and maxCount {high} have to be numbers in that order."
-            raise invalid_parameter("agentPoolProfile.minCount", problem)
-
-
 def check_change(old: Json, new: Json) -> None:
     """Refuse to turn one cluster's properties into the other's.
 
-    Entra can be added to a cluster, but neither taken away nor made legacy; a version only goes up.
+    Entra can be added to a cluster, but neither taken away nor made legacy; so can the OIDC
+    issuer; a version only goes up.
     """
     entra: Json = old.get("aadProfile") or {}
     wanted: Json = new.get("aadProfile") or {}
@@ -167,10 +191,17 @@ def check_change(old: Json, new: Json) -> None:
         before, after = _at(old, path), _at(new, path)
         if before is not None and after is not None and before != after:
             raise change_not_allowed(".".join(path))
-    before, after = old["currentKubernetesVersion"], full_version(new["kubernetesVersion"])
-    if after is not None and _number(after) < _number(before):
-        message = f"Downgrading from version {before} to version {after} is not allowed."
-        raise provider_error(400, "OperationNotAllowed", message)
+    enabled = ("oidcIssuerProfile", "enabled")
+    if _at(old, enabled) and not _at(new, enabled):
+        # Code and words as several public troubleshooting notes quote them.
+        code, message = (
+            "OIDCIssuerFeatureCannotBeDisabled",
+            "OIDC issuer feature cannot be disabled.",
+        )
+        raise provider_error(400, code, message)
+    after = full_version(new["kubernetesVersion"])
+    if after is not None:
+        check_upgrade(old["currentKubernetesVersion"], after)
 
 
 def _at(properties: Json, path: tuple[str, ...]) -> Any:
@@ -178,7 +209,3 @@ def _at(properties: Json, path: tuple[str, ...]) -> Any:
     for name in path:
         value = cast("Json", value).get(name) if isinstance(value, dict) else None
     return value
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.aks.nodes import node_specs
@@ -15,6 +16,7 @@ from rehearsal.cloud.arm.resources import (
     GROUPS,
     RESOURCES,
     drop_assignments,
+    drop_resource,
     group_id,
     resources_in,
 )
@@ -25,20 +27,28 @@ if TYPE_CHECKING:
 
 PUT = "managedCluster/put"
 DELETE = "managedCluster/delete"
+START = "managedCluster/start"
+STOP = "managedCluster/stop"
 _LOG = logging.getLogger(__name__)
 
 
 def define_work(operations: Operations) -> None:
-    """Say how clusters are made and deleted."""
+    """Say how clusters are made, started, stopped and deleted."""
     operations.define(PUT, Work(_ensure, _settle_put))
-    operations.define(DELETE, Work(_stop, _settle_delete))
+    operations.define(START, Work(_ensure, partial(_settle_power, "Running")))
+    operations.define(STOP, Work(_stop, partial(_settle_power, "Stopped")))
+    operations.define(DELETE, Work(_delete, _settle_delete))
 
 
 def restart(cloud: Cloud) -> list[threading.Thread]:
-    """Start every cluster that no unfinished operation is about to see to."""
+    """Start every cluster that is to run and that no unfinished operation will see to."""
     threads: list[threading.Thread] = []
     for document in resources_in(cloud, "/"):
-        if document["type"] == TYPE and not _has_operation(cloud, document["id"]):
+        if (
+            document["type"] == TYPE
+            and document["properties"]["powerState"]["code"] == "Running"
+            and not _has_operation(cloud, document["id"])
+        ):
             thread = threading.Thread(
                 target=_restart_one,
                 args=(cloud, document["id"]),
@@ -56,9 +66,8 @@ def remove(cloud: Cloud, document: Json) -> None:
     node_group = group_id(document["id"].split("/")[2], document["properties"]["nodeResourceGroup"])
     with cloud.store.transaction():
         identities.drop_principal(cloud, document)
-        cloud.store.delete(RESOURCES, document["id"].lower())
+        drop_resource(cloud, document["id"])
         cloud.store.delete(GROUPS, node_group.lower())
-        drop_assignments(cloud, document["id"])
         drop_assignments(cloud, node_group)
 
 
@@ -80,9 +89,12 @@ def cluster_spec(document: Json, tenant_id: str) -> ClusterSpec:
         entra=bool(entra.get("managed")),
         admin_group_object_ids=tuple(entra.get("adminGroupObjectIDs") or ()),
         kubernetes_version=properties["currentKubernetesVersion"],
+        azure_rbac=bool(entra.get("enableAzureRBAC")),
+        oidc_issuer=bool(properties["oidcIssuerProfile"]["enabled"]),
         nodes=tuple(
             node
             for pool in properties["agentPoolProfiles"]
+            if pool.get("provisioningState") != "Deleting"
             for node in node_specs(
                 document["id"],
                 pool["name"],
@@ -130,10 +142,28 @@ def _settle_put(cloud: Cloud, operation: Json) -> None:
     # A delete that was accepted meanwhile has the last word.
     if document is None or document["properties"]["provisioningState"] == "Deleting":
         return
+    if operation["status"] == "Succeeded":
+        pools: list[Json] = document["properties"]["agentPoolProfiles"]
+        kept = [pool for pool in pools if pool["provisioningState"] != "Deleting"]
+        document["properties"]["agentPoolProfiles"] = kept
     _set_state(cloud, document, operation["status"])
 
 
+def _settle_power(power: str, cloud: Cloud, operation: Json) -> None:
+    document = cloud.store.get(RESOURCES, operation["target"].lower())
+    if document is not None and operation["status"] == "Succeeded":
+        properties: Json = document["properties"]
+        for each in (properties, *properties["agentPoolProfiles"]):
+            each["powerState"] = {"code": power}
+        cloud.store.put(RESOURCES, document["id"].lower(), document)
+    _settle_put(cloud, operation)
+
+
 def _stop(cloud: Cloud, operation: Json) -> None:
+    cloud.runtime.stop(operation["target"].lower())
+
+
+def _delete(cloud: Cloud, operation: Json) -> None:
     document = cloud.store.get(RESOURCES, operation["target"].lower())
     if document is not None:
         remove(cloud, document)

@@ -53,6 +53,10 @@ class ClusterSpec:
     kubernetes_version: str
     """`1.34` or `1.34.2`."""
     nodes: tuple[NodeSpec, ...] = ()
+    azure_rbac: bool = False
+    """Whether Azure's role assignments decide beside Kubernetes RBAC (`enableAzureRBAC`)."""
+    oidc_issuer: bool = False
+    """Whether others may verify the service accounts' tokens (`oidcIssuerProfile.enabled`)."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,11 @@ class ClusterRuntime(Protocol):
     def stop_all(self) -> None:
         """End the processes of all clusters and keep their data."""
         ...
+
+
+def cluster_url(origin: str, cluster_id: str) -> str:
+    """Where the local Azure of that origin serves what belongs to one cluster."""
+    return f"{origin}/_aks/{cluster_key(cluster_id)}"
 
 
 def cluster_key(cluster_id: str) -> str:

@@ -35,16 +35,14 @@ class Cluster:
     Args:
         files: The cluster's directory.
         tools: The programs to run.
-        webhook_url: Where the authenticator takes this cluster's TokenReviews.
-        origin_ca: PEM of the CA that signed the authenticator's certificate.
+        azure_url: Where the local Azure serves what belongs to this cluster (`cluster_url`).
+        origin_ca: PEM of the CA that signed the local Azure's certificate.
     """
 
-    def __init__(
-        self, files: ClusterFiles, tools: Tools, webhook_url: str, origin_ca: bytes
-    ) -> None:
+    def __init__(self, files: ClusterFiles, tools: Tools, azure_url: str, origin_ca: bytes) -> None:
         self.files = files
         self._tools = tools
-        self._webhook_url = webhook_url
+        self._azure_url = azure_url
         self._origin_ca = origin_ca
         self._lock = threading.Lock()
         self._interrupted = threading.Event()
@@ -95,13 +93,15 @@ class Cluster:
                 end_leftover(self.files.record(component))
             self._ports = self.files.choose_ports()
         files, ports, tools = self.files, self._ports, self._tools
-        runtime_commands.write_configuration(files, ports, self._webhook_url, self._origin_ca)
+        runtime_commands.write_configuration(files, ports, self._azure_url, self._origin_ca)
         if ETCD not in self._processes:
             files.discard_unformed_data()
         self._run(ETCD, runtime_commands.etcd_command(tools.etcd, files, ports))
         self._run(
             API_SERVER,
-            runtime_commands.api_server_command(tools.controlplane, files, ports, spec),
+            runtime_commands.api_server_command(
+                tools.controlplane, files, ports, spec, self._azure_url
+            ),
         )
         client = AdminClient(files, ports.api_server)
         try:

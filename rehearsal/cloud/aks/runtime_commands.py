@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
@@ -21,8 +21,10 @@ BINARY_MINOR = 36
 
 # AKS's default service range (networkProfile.serviceCidr).
 _SERVICE_RANGE = "10.0.0.0/16"
-_ISSUER = "https://kubernetes.default.svc.cluster.local"
+_INNER_ISSUER = "https://kubernetes.default.svc.cluster.local"
 _WEBHOOK_CACHE = "2s"
+# The last segments of the webhooks' addresses.
+_AUTHENTICATION, _AUTHORIZATION = "tokenreview", "subjectaccessreview"
 # There is no kubelet to renew a lease, so nothing may judge nodes by their leases.
 _CONTROLLERS = "*,-node-lifecycle-controller,-node-ipam-controller,-cloud-node-lifecycle-controller"
 
@@ -70,9 +72,17 @@ def etcd_command(etcd: Path, files: ClusterFiles, ports: Ports) -> list[str]:
 
 
 def api_server_command(
-    controlplane: Path, files: ClusterFiles, ports: Ports, spec: ClusterSpec
+    controlplane: Path, files: ClusterFiles, ports: Ports, spec: ClusterSpec, azure_url: str
 ) -> list[str]:
-    """kube-apiserver as AKS runs it: RBAC on, no anonymous requests, Entra by a webhook."""
+    """kube-apiserver as AKS runs it: RBAC on, no anonymous requests, Entra and Azure by webhooks.
+
+    Args:
+        controlplane: The program.
+        files: The cluster's directory.
+        ports: The cluster's ports.
+        spec: What the cluster is to be.
+        azure_url: As `cluster_url`.
+    """
     flags: dict[str, object] = {
         "bind-address": "127.0.0.1",
         "secure-port": ports.api_server,
@@ -87,11 +97,10 @@ def api_server_command(
         "etcd-certfile": files.certificate("etcd-client"),
         "etcd-keyfile": files.key("etcd-client"),
         "service-cluster-ip-range": _SERVICE_RANGE,
-        "service-account-issuer": _ISSUER,
         "service-account-key-file": files.service_account_key,
         "service-account-signing-key-file": files.service_account_key,
         "anonymous-auth": "false",
-        "authorization-mode": ",".join(authorization_modes()),
+        "authorization-mode": ",".join(authorization_modes(spec)),
         "enable-admission-plugins": "NodeRestriction",
         # It taints new nodes until the node lifecycle controller, which is off, finds them Ready.
         "disable-admission-plugins": "TaintNodesByCondition",
@@ -101,12 +110,18 @@ def api_server_command(
         "audit-log-path": files.audit_log,
         "audit-log-maxsize": 50,
         "audit-log-maxbackup": 2,
+        **_issuers(spec, azure_url),
         **_emulation(spec),
     }
     if spec.entra:
-        flags["authentication-token-webhook-config-file"] = _webhook_path(files)
+        flags["authentication-token-webhook-config-file"] = _webhook_path(files, _AUTHENTICATION)
         flags["authentication-token-webhook-version"] = "v1"
         flags["authentication-token-webhook-cache-ttl"] = _WEBHOOK_CACHE
+    if spec.azure_rbac:
+        flags["authorization-webhook-config-file"] = _webhook_path(files, _AUTHORIZATION)
+        flags["authorization-webhook-version"] = "v1"
+        flags["authorization-webhook-cache-authorized-ttl"] = _WEBHOOK_CACHE
+        flags["authorization-webhook-cache-unauthorized-ttl"] = _WEBHOOK_CACHE
     return [str(controlplane), "kube-apiserver", *_flags(flags)]
 
 
@@ -133,27 +148,34 @@ def controller_manager_command(
     return [str(controlplane), "kube-controller-manager", *_flags(flags)]
 
 
-def authorization_modes() -> tuple[str, ...]:
-    """Who decides, in this order; one that has no opinion leaves it to the next."""
-    return ("Node", "RBAC")
+def authorization_modes(spec: ClusterSpec) -> tuple[str, ...]:
+    """Who decides, in this order; one that has no opinion leaves it to the next.
+
+    Azure comes last, as it denies whoever of the tenant it does not allow.
+    """
+    return ("Node", "RBAC", *(["Webhook"] if spec.azure_rbac else []))
 
 
-def write_configuration(files: ClusterFiles, ports: Ports, webhook_url: str, ca: bytes) -> None:
+def write_configuration(files: ClusterFiles, ports: Ports, azure_url: str, ca: bytes) -> None:
     """Write the files that the command lines name.
 
     Args:
         files: The cluster's directory.
         ports: The cluster's ports.
-        webhook_url: Where the authenticator takes TokenReviews.
-        ca: PEM of the CA that signed the authenticator's certificate.
+        azure_url: As `cluster_url`.
+        ca: PEM of the CA that signed the local Azure's certificate.
     """
     write(_audit_policy_path(files), yaml.safe_dump(_AUDIT_POLICY).encode())
     write(files.root / "origin-ca.crt", ca)
-    authenticator = _kubeconfig(
-        {"server": webhook_url, "certificate-authority": str(files.root / "origin-ca.crt")},
-        {"token": files.webhook_token.read_text()},
-    )
-    write(_webhook_path(files), json.dumps(authenticator).encode())
+    for webhook in (_AUTHENTICATION, _AUTHORIZATION):
+        kubeconfig = _kubeconfig(
+            {
+                "server": f"{azure_url}/{webhook}",
+                "certificate-authority": str(files.root / "origin-ca.crt"),
+            },
+            {"token": files.webhook_token.read_text()},
+        )
+        write(_webhook_path(files, webhook), json.dumps(kubeconfig).encode())
     controller_manager = _kubeconfig(
         {
             "server": f"https://127.0.0.1:{ports.api_server}",
@@ -178,6 +200,17 @@ def _kubeconfig(cluster: dict[str, str], user: dict[str, str]) -> dict[str, Any]
     }
 
 
+def _issuers(spec: ClusterSpec, azure_url: str) -> dict[str, object]:
+    """The first issuer signs; tokens of the inner one stay good when the other is switched on."""
+    if not spec.oidc_issuer:
+        return {"service-account-issuer": _INNER_ISSUER}
+    issuer = f"{azure_url}/oidc/"
+    return {
+        "service-account-issuer": (issuer, _INNER_ISSUER),
+        "service-account-jwks-uri": f"{issuer}openid/v1/jwks",
+    }
+
+
 def _emulation(spec: ClusterSpec) -> dict[str, object]:
     minor = int(spec.kubernetes_version.split(".")[1])
     if OLDEST_EMULATED_MINOR <= minor < BINARY_MINOR:
@@ -186,15 +219,20 @@ def _emulation(spec: ClusterSpec) -> dict[str, object]:
 
 
 def _flags(flags: dict[str, object]) -> list[str]:
-    return [f"--{name}={value}" for name, value in flags.items()]
+    """Each flag; one whose value is a tuple is given once for each member."""
+    given: list[str] = []
+    for name, value in flags.items():
+        members = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+        given += [f"--{name}={member}" for member in members]
+    return given
 
 
 def _audit_policy_path(files: ClusterFiles) -> Path:
     return files.root / "audit-policy.yaml"
 
 
-def _webhook_path(files: ClusterFiles) -> Path:
-    return files.root / "webhook.json"
+def _webhook_path(files: ClusterFiles, webhook: str) -> Path:
+    return files.root / f"{webhook}.json"
 
 
 def _controller_manager_kubeconfig_path(files: ClusterFiles) -> Path:

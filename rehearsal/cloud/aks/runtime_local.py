@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from rehearsal.cloud.aks.runtime import ClusterEndpoint, cluster_key
+from rehearsal.cloud.aks.runtime import ClusterEndpoint, cluster_key, cluster_url
 from rehearsal.cloud.aks.runtime_cluster import Cluster
 from rehearsal.cloud.aks.runtime_files import ClusterFiles, sweep
 from rehearsal.cloud.authority import Authority
@@ -25,7 +25,7 @@ class LocalRuntime:
     Args:
         home: The rehearsal's directory, which was created.
         tools: The programs to run.
-        origin: The local Azure's origin, where the authenticator takes TokenReviews.
+        origin: The local Azure's origin, where the clusters' webhooks are.
     """
 
     def __init__(self, home: Home, tools: Tools, origin: str) -> None:
@@ -84,7 +84,7 @@ class LocalRuntime:
                 self._clusters[key] = Cluster(
                     ClusterFiles(self._home.clusters / key),
                     self._tools,
-                    f"{self._origin}/_aks/{key}/tokenreview",
+                    cluster_url(self._origin, cluster_id),
                     self._origin_ca,
                 )
             return self._clusters[key]

@@ -22,8 +22,13 @@ FIRST = "2014-04-01"
 _FORM = re.compile(r"(\d{4}-\d{2}-\d{2})(-[a-z]+)?", re.IGNORECASE)
 
 
-def checked(request: Request, first: str = FIRST) -> str:
-    """The request's api-version; `first` is the oldest one that the operation has.
+def checked(request: Request, first: str = FIRST, resource_type: str = "") -> str:
+    """The request's api-version.
+
+    Args:
+        request: The call.
+        first: The oldest version that the operation has.
+        resource_type: The type it is about, without namespace; empty for ARM's own operations.
 
     Raises:
         CloudError: 400, it is absent, not a date, or older.
@@ -31,8 +36,11 @@ def checked(request: Request, first: str = FIRST) -> str:
     given = request.query.get("api-version", "")
     if not given:
         raise errors.missing_api_version()
-    if not _is_date(given) or given < first:
-        raise errors.invalid_api_version(given, f"{first} and later")
+    supported = f"{first} and later"
+    if not _is_date(given) or given < FIRST:
+        raise errors.invalid_api_version(given, supported)
+    if given < first:
+        raise errors.no_registered_provider(resource_type, given, supported)
     return given
 
 

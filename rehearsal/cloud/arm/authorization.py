@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.arm import errors
-from rehearsal.cloud.arm.roles import Role, find_role
+from rehearsal.cloud.arm.role_lag import counting
+from rehearsal.cloud.arm.roles import Role, role_of
 from rehearsal.cloud.arm.scopes import covers
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from rehearsal.cloud.context import Cloud
     from rehearsal.cloud.entra.tokens import Caller
-
-ASSIGNMENTS = "arm/roleAssignment"
-"""Kind of the store's documents: key the id in lower case, body as ARM shows it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,8 @@ class Grant:
     principal_id: str
     scope: str
     role: Role
+    id: str = ""
+    """Id of the assignment."""
 
 
 def decide(
@@ -62,13 +62,14 @@ def decide(
 
 
 def grants(cloud: Cloud) -> list[Grant]:
-    """All role assignments whose role is known."""
+    """All role assignments that count, whose role is known."""
     found: list[Grant] = []
-    for _, document in cloud.store.all(ASSIGNMENTS):
+    for document in counting(cloud):
         properties = document["properties"]
-        role = find_role(properties["roleDefinitionId"])
+        role = role_of(cloud, properties["roleDefinitionId"])
         if role is not None:
-            found.append(Grant(properties["principalId"], properties["scope"], role))
+            given = Grant(properties["principalId"], properties["scope"], role, document["id"])
+            found.append(given)
     return found
 
 

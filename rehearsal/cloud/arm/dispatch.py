@@ -1,14 +1,17 @@
-"""What every ARM call goes through before its handler: token, api-version, subscription, rights."""
+"""What every ARM call goes through before its handler.
+
+Token, api-version, subscription, rights and locks, in this order.
+"""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import jwt
 
 from rehearsal.cloud.arm import api_version, authorization, errors
+from rehearsal.cloud.arm.locks import refuse_locked
 from rehearsal.cloud.arm.scopes import is_guid
 from rehearsal.cloud.clock import wire_time
 from rehearsal.cloud.entra.tokens import Caller, InvalidTokenError, authenticate
@@ -48,7 +51,7 @@ class Call:
             CloudError: 400, it is something else.
         """
         try:
-            document: Any = json.loads(self.request.body or b"")
+            document: Any = self.request.json()
         except ValueError as error:
             raise errors.invalid_request_content(str(error)) from None
         if not isinstance(document, dict):
@@ -58,6 +61,26 @@ class Call:
     def require(self, action: str, scope: str) -> None:
         """Refuse the call with 403 unless the caller may do the action at the scope."""
         authorization.require(self.cloud, self.caller, action, scope)
+
+    def require_linked(self, action: str, linked_action: str, linked_scope: str) -> None:
+        """Refuse the call with 403 unless the caller may use a resource that its body names.
+
+        Args:
+            action: What the call itself does.
+            linked_action: What the caller has to be allowed to do to the named resource.
+            linked_scope: Id of that resource.
+        """
+        if not self.may(linked_action, linked_scope):
+            caller = self.caller
+            name = caller.upn or caller.app_id or caller.object_id
+            raise errors.linked_authorization_failed(
+                name,
+                caller.object_id,
+                action=action,
+                scope=self.request.path,
+                linked_action=linked_action,
+                linked_scope=linked_scope,
+            )
 
     def may(self, action: str, scope: str) -> bool:
         """Whether the caller may do the action at the scope."""
@@ -92,19 +115,20 @@ class Routes:
             scope: Where, as a pattern with the same parameters; the path itself if None.
             first_version: The oldest api-version it has.
         """
-        where = pattern if scope is None else scope
+        where = (pattern if scope is None else scope).replace("*}", "}")
 
         def handle(request: Request) -> Reply:
-            call = self._checked(request, first_version)
+            call = self._checked(request, first_version, _type_of(pattern))
             if action is not None:
                 call.require(action, where.format_map(request.params))
+            refuse_locked(self.cloud, method, request.path)
             return handler(call)
 
         self.cloud.router.add(method, pattern, operation, handle)
 
-    def _checked(self, request: Request, first_version: str) -> Call:
+    def _checked(self, request: Request, first_version: str, resource_type: str) -> Call:
         caller = _authenticated(self.cloud, request)
-        version = api_version.checked(request, first_version)
+        version = api_version.checked(request, first_version, resource_type)
         subscription = request.params.get("subscription")
         if subscription is not None:
             if not is_guid(subscription):
@@ -112,6 +136,12 @@ class Routes:
             if self.cloud.store.get(SUBSCRIPTIONS, subscription.lower()) is None:
                 raise errors.subscription_not_found(subscription)
         return Call(self.cloud, request, caller, version)
+
+
+def _type_of(pattern: str) -> str:
+    """The type that a pattern is about, without its namespace; empty for what is no resource."""
+    segments = pattern.rpartition("/providers/")[2].split("/")[1:]
+    return "/".join(segment for segment in segments if not segment.startswith("{"))
 
 
 def audiences(origin: str) -> tuple[str, ...]:

@@ -58,6 +58,39 @@ def authorization_failed(client: str, object_id: str, action: str, scope: str) -
     )
 
 
+def linked_authorization_failed(  # noqa: PLR0913 - each is one part of the sentence
+    client: str,
+    object_id: str,
+    *,
+    action: str,
+    scope: str,
+    linked_action: str,
+    linked_scope: str,
+) -> CloudError:
+    """403: the caller may write the resource, but not make use of the one that it names."""
+    return arm_error(
+        403,
+        "LinkedAuthorizationFailed",
+        f"The client '{client}' with object id '{object_id}' has permission to perform action"
+        f" '{action}' on scope '{scope}'; however, it does not have permission to perform action(s)"
+        f" '{linked_action}' on the linked scope(s) '{linked_scope}' or the linked scope(s) are"
+        " invalid.",
+    )
+
+
+def scope_locked(scope: str, verb: str, locked: Collection[str]) -> CloudError:
+    """409; `verb` is `write` or `delete`.
+
+    Seen in Azure/apiops#606.
+    """
+    return arm_error(
+        409,
+        "ScopeLocked",
+        f"The scope '{scope}' cannot perform {verb} operation because following scope(s) are"
+        f" locked: '{','.join(locked)}'. Please remove the lock and try again.",
+    )
+
+
 def missing_api_version() -> CloudError:
     """400: every call names its api-version."""
     return arm_error(
@@ -73,6 +106,20 @@ def invalid_api_version(given: str, supported: str) -> CloudError:
         400,
         "InvalidApiVersionParameter",
         f"The api-version '{given}' is invalid. The supported versions are '{supported}'.",
+    )
+
+
+def no_registered_provider(resource_type: str, given: str, supported: str) -> CloudError:
+    """400: a version that ARM knows, but not for this type, which is written without namespace.
+
+    Seen in Azure/azure-cli#32101.
+    """
+    return arm_error(
+        400,
+        "NoRegisteredProviderFound",
+        f"No registered resource provider found for location '' and API version '{given}' for type"
+        f" '{resource_type}'. The supported api-versions are '{supported}'. The supported locations"
+        " are ''.",
     )
 
 

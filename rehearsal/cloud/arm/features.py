@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.arm import errors, registrations
+from rehearsal.cloud.arm.subscriptions import tenant_of
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
     from rehearsal.cloud.arm.dispatch import Call, Routes
+    from rehearsal.cloud.context import Cloud
     from rehearsal.cloud.store import Json
 
 FEATURES = {
@@ -23,7 +25,7 @@ FEATURES = {
 """Features that can be registered, by namespace; AAD-V2 is the one managed Entra began with."""
 
 _TYPE = "Microsoft.Features/providers/features"
-_READ = f"{_TYPE}/read"
+_INITIAL = "NotRegistered"
 
 
 def add_routes(routes: Routes) -> None:
@@ -32,30 +34,46 @@ def add_routes(routes: Routes) -> None:
     root = f"{subscription}/providers/Microsoft.Features"
     many = f"{root}/providers/{{namespace}}/features"
     newer = f"{root}/featureProviders/{{namespace}}/subscriptionFeatureRegistrations"
+    all_newer = f"{root}/subscriptionFeatureRegistrations"
     one, registration = f"{many}/{{feature}}", f"{newer}/{{feature}}"
-    read = {"action": _READ, "scope": subscription}
-    register = {"action": f"{_TYPE}/register/action", "scope": subscription}
-    unregister = {"action": f"{_TYPE}/unregister/action", "scope": subscription}
-    routes.add("GET", f"{root}/features", "Features_ListAll", _list, **read)
-    routes.add("GET", many, "Features_List", _list, **read)
-    routes.add("GET", one, "Features_Get", _get, **read)
-    routes.add("POST", f"{one}/register", "Features_Register", _register, **register)
-    routes.add("POST", f"{one}/unregister", "Features_Unregister", _unregister, **unregister)
-    routes.add("GET", registration, "SubscriptionFeatureRegistrations_Get", _registration, **read)
-    routes.add(
-        "PUT",
-        registration,
-        "SubscriptionFeatureRegistrations_CreateOrUpdate",
-        _register_newer,
-        **register,
+    prefix = "SubscriptionFeatureRegistrations"
+    rows = (
+        ("GET", f"{root}/features", "Features_ListAll", _list, "read"),
+        ("GET", many, "Features_List", _list, "read"),
+        ("GET", one, "Features_Get", _get, "read"),
+        ("POST", f"{one}/register", "Features_Register", _register, "register/action"),
+        ("POST", f"{one}/unregister", "Features_Unregister", _unregister, "unregister/action"),
+        ("GET", all_newer, f"{prefix}_ListAllBySubscription", _registrations, "read"),
+        ("GET", newer, f"{prefix}_ListBySubscription", _registrations, "read"),
+        ("GET", registration, f"{prefix}_Get", _registration, "read"),
+        ("PUT", registration, f"{prefix}_CreateOrUpdate", _put, "register/action"),
+        ("DELETE", registration, f"{prefix}_Delete", _delete, "unregister/action"),
     )
+    for method, pattern, operation, handler, verb in rows:
+        action = f"{_TYPE}/{verb}"
+        routes.add(method, pattern, operation, handler, action=action, scope=subscription)
+
+
+def states(cloud: Cloud, subscription: str) -> dict[str, str]:
+    """The state of each feature's registration, by its full name."""
+    return {
+        f"{namespace}/{feature}": registrations.state(
+            cloud, f"{subscription}/{namespace}/{feature}", _INITIAL
+        )
+        for namespace, features in FEATURES.items()
+        for feature in features
+    }
+
+
+def _named(call: Call) -> list[tuple[str, str]]:
+    """(namespace, feature) of all, or of those of the path's namespace."""
+    given = call.request.params.get("namespace")
+    namespaces = list(FEATURES) if given is None else [_namespace(call)]
+    return [(namespace, feature) for namespace in namespaces for feature in FEATURES[namespace]]
 
 
 def _list(call: Call) -> Reply:
-    given = call.request.params.get("namespace")
-    namespaces = list(FEATURES) if given is None else [_namespace(call)]
-    rows = [_document(call, n, feature) for n in namespaces for feature in FEATURES[n]]
-    return Reply(200, {"value": rows})
+    return Reply(200, {"value": [_document(call, *names) for names in _named(call)]})
 
 
 def _get(call: Call) -> Reply:
@@ -77,28 +95,48 @@ def _change(call: Call, transition: str, end: str) -> Reply:
     return Reply(200, _document(call, *names))
 
 
+def _registrations(call: Call) -> Reply:
+    """The registrations that somebody has asked for."""
+    rows = [
+        _registration_document(call, *names)
+        for names in _named(call)
+        if _state(call, *names) not in {"NotRegistered", "Unregistered"}
+    ]
+    return Reply(200, {"value": rows})
+
+
 def _registration(call: Call) -> Reply:
-    namespace, feature = _names(call)
+    return Reply(200, _registration_document(call, *_names(call)))
+
+
+def _put(call: Call) -> Reply:
+    _register(call)
+    return _registration(call)
+
+
+def _delete(call: Call) -> Reply:
+    if _state(call, *_names(call)) in {"NotRegistered", "Unregistered"}:
+        return Reply(204)
+    _unregister(call)
+    return Reply(200)
+
+
+def _registration_document(call: Call, namespace: str, feature: str) -> Json:
     subscription = call.param("subscription")
-    kind = "Microsoft.Features/featureProviders/subscriptionFeatureRegistrations"
-    document = {
+    return {
         "id": f"/subscriptions/{subscription}/providers/Microsoft.Features/featureProviders/"
         f"{namespace}/subscriptionFeatureRegistrations/{feature}",
         "name": feature,
-        "type": kind,
+        "type": "Microsoft.Features/featureProviders/subscriptionFeatureRegistrations",
         "properties": {
             "featureName": feature,
             "providerNamespace": namespace,
             "subscriptionId": subscription,
+            "tenantId": tenant_of(call.cloud, subscription),
+            "approvalType": "AutoApproval",
             "state": _state(call, namespace, feature),
         },
     }
-    return Reply(200, document)
-
-
-def _register_newer(call: Call) -> Reply:
-    _register(call)
-    return _registration(call)
 
 
 def _namespace(call: Call) -> str:
@@ -124,7 +162,7 @@ def _key(call: Call, namespace: str, feature: str) -> str:
 
 
 def _state(call: Call, namespace: str, feature: str) -> str:
-    return registrations.state(call.cloud, _key(call, namespace, feature), "NotRegistered")
+    return registrations.state(call.cloud, _key(call, namespace, feature), _INITIAL)
 
 
 def _document(call: Call, namespace: str, feature: str) -> Json:

@@ -44,7 +44,8 @@ def poll_headers(
     if operation["location"]:
         base += f"/providers/{_AKS}/locations/{operation['location']}"
     version = f"{operation['id']}?api-version={call.api_version}"
-    headers = {"Retry-After": "1"}
+    # go-azure-sdk chooses its poller by the content type, also of an answer without a body.
+    headers = {"Retry-After": "1", "Content-Type": "application/json; charset=utf-8"}
     if status:
         headers["Azure-AsyncOperation"] = f"{base}/operations/{version}"
     if result:

@@ -60,7 +60,9 @@ class Operations:
         """Say how operations of a kind are done."""
         self._works[kind] = work
 
-    def begin(self, cloud: Cloud, kind: str, target: str, *, location: str = "") -> Json:
+    def begin(
+        self, cloud: Cloud, kind: str, target: str, *, location: str = "", subject: str = ""
+    ) -> Json:
         """Write a new operation and return it; `launch` it once the transaction is through.
 
         Args:
@@ -68,12 +70,14 @@ class Operations:
             kind: One that was defined.
             target: Id of the resource it is about.
             location: Azure region, for the address that clients poll.
+            subject: What a refusal of another one calls it, as in `aks-dev - Creating`.
         """
         operation: Json = {
             "id": str(uuid.uuid4()),
             "kind": kind,
             "target": target,
             "location": location,
+            "subject": subject,
             "status": "InProgress",
             "startTime": wire_time(cloud.clock.now()),
         }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rehearsal.cloud.aks import agent_pools, credentials, resource, resource_work
+from rehearsal.cloud.aks import agent_pools, credentials, power, resource, resource_work, upgrades
 from rehearsal.cloud.aks.resource_document import TYPE as MANAGED_CLUSTER
 from rehearsal.cloud.arm import (
+    diagnostic_settings,
     features,
-    identities,
     metadata,
     operation_status,
     providers,
@@ -17,8 +17,11 @@ from rehearsal.cloud.arm import (
     role_assignments,
     role_definitions,
     subscriptions,
+    workspaces,
 )
 from rehearsal.cloud.arm.dispatch import Routes
+from rehearsal.cloud.arm.kinds import KINDS
+from rehearsal.cloud.arm.plain_resources import PlainResources
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -33,8 +36,11 @@ _MODULES = (
     providers,
     features,
     operation_status,
-    identities,
+    workspaces,
+    diagnostic_settings,
     resource,
+    power,
+    upgrades,
     agent_pools,
     credentials,
     role_definitions,
@@ -47,7 +53,9 @@ def register(cloud: Cloud) -> None:
     routes = Routes(cloud)
     for module in _MODULES:
         module.add_routes(routes)
-    removers = {MANAGED_CLUSTER: resource_work.remove, identities.TYPE: identities.drop_principal}
+    for kind in KINDS:
+        PlainResources(kind).add_routes(routes)
+    removers = {MANAGED_CLUSTER: resource_work.remove, **{k.type: k.dropped for k in KINDS}}
     resource_groups.define_work(cloud.operations, removers)
     resource_work.define_work(cloud.operations)
 

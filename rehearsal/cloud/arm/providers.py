@@ -27,15 +27,26 @@ PROVIDERS = {
     "Microsoft.Authorization": (
         ResourceType("roleAssignments", "2022-04-01"),
         ResourceType("roleDefinitions", "2022-04-01"),
+        ResourceType("locks", "2020-05-01"),
     ),
     "Microsoft.ContainerService": (
         ResourceType("managedClusters", "2025-09-01"),
         ResourceType("managedClusters/agentPools", "2025-09-01"),
+        ResourceType("managedClusters/maintenanceConfigurations", "2025-09-01"),
+        ResourceType("locations/kubernetesVersions", "2025-09-01"),
         ResourceType("locations/operations", "2025-09-01"),
         ResourceType("locations/operationresults", "2025-09-01"),
     ),
     "Microsoft.Features": (ResourceType("features", "2021-07-01"),),
-    "Microsoft.ManagedIdentity": (ResourceType("userAssignedIdentities", "2023-01-31"),),
+    "Microsoft.Insights": (
+        ResourceType("diagnosticSettings", "2021-05-01-preview"),
+        ResourceType("diagnosticSettingsCategories", "2021-05-01-preview"),
+    ),
+    "Microsoft.ManagedIdentity": (
+        ResourceType("userAssignedIdentities", "2023-01-31"),
+        ResourceType("userAssignedIdentities/federatedIdentityCredentials", "2023-01-31"),
+    ),
+    "Microsoft.OperationalInsights": (ResourceType("workspaces", "2023-09-01"),),
     "Microsoft.Resources": (
         ResourceType("subscriptions", "2022-12-01"),
         ResourceType("resourceGroups", "2024-11-01"),
@@ -64,6 +75,11 @@ def require_registered(cloud: Cloud, subscription: str, namespace: str) -> None:
     """
     if _state(cloud, subscription, namespace) != "Registered":
         raise errors.missing_subscription_registration(namespace)
+
+
+def states(cloud: Cloud, subscription: str) -> dict[str, str]:
+    """The state of each provider's registration, by namespace."""
+    return {namespace: _state(cloud, subscription, namespace) for namespace in PROVIDERS}
 
 
 def _state(cloud: Cloud, subscription: str, namespace: str) -> str:

@@ -12,9 +12,9 @@ from rehearsal.cloud.arm.operation_status import poll_headers
 from rehearsal.cloud.arm.operations import Operations, Work
 from rehearsal.cloud.arm.resources import (
     GROUPS,
-    RESOURCES,
     checked_tags,
     drop_assignments,
+    drop_resource,
     find_group,
     group_id,
     group_to_write_in,
@@ -70,7 +70,7 @@ def define_work(operations: Operations, removers: Mapping[str, Remover]) -> None
                 remover = removers.get(resource["type"])
                 if remover is not None:
                     remover(cloud, resource)
-                cloud.store.delete(RESOURCES, resource["id"].lower())
+                drop_resource(cloud, resource["id"])
 
     operations.define(DELETE, Work(delete_contents, _forget))
 

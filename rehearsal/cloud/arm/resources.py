@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.cloud.arm import errors
-from rehearsal.cloud.arm.authorization import ASSIGNMENTS
 from rehearsal.cloud.arm.locations import REGIONS, region
+from rehearsal.cloud.arm.role_lag import ASSIGNMENTS
 from rehearsal.cloud.arm.scopes import covers
 from rehearsal.cloud.clock import wire_time
 
@@ -69,6 +69,13 @@ def resources_in(cloud: Cloud, scope: str) -> list[Json]:
     return [body for key, body in cloud.store.all(RESOURCES) if covers(scope, key)]
 
 
+def drop_resource(cloud: Cloud, resource_id: str) -> None:
+    """Delete a resource with all below it: its children, what extends it, and its roles."""
+    for row in resources_in(cloud, resource_id):
+        cloud.store.delete(RESOURCES, row["id"].lower())
+    drop_assignments(cloud, resource_id)
+
+
 def drop_assignments(cloud: Cloud, scope: str) -> None:
     """Delete the role assignments at and below something that is gone, as Azure does."""
     for key, assignment in cloud.store.all(ASSIGNMENTS):
@@ -89,6 +96,23 @@ def checked_location(body: Json, resource_type: str) -> str:
     if name is None:
         raise errors.location_not_available(resource_type, given, REGIONS)
     return name
+
+
+def refuse_move(existing: Json, location: str) -> None:
+    """Refuse to take a resource to another region.
+
+    Raises:
+        CloudError: 409 InvalidResourceLocation.
+    """
+    if location != existing["location"]:
+        raise errors.arm_error(
+            409,
+            "InvalidResourceLocation",
+            f"The resource '{existing['name']}' already exists in location"
+            f" '{existing['location']}' in resource group '{existing['id'].split('/')[4]}'. A"
+            f" resource with the same name cannot be created in location '{location}'. Please"
+            " select a new resource name.",
+        )
 
 
 def checked_tags(body: Json) -> dict[str, str] | None:

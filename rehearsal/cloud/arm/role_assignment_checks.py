@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.cloud.arm import errors
-from rehearsal.cloud.arm.authorization import ASSIGNMENTS
 from rehearsal.cloud.arm.resources import GROUPS, RESOURCES, group_id, refuse_unknown_members
-from rehearsal.cloud.arm.scopes import Scope, is_guid, normalized
+from rehearsal.cloud.arm.role_lag import ASSIGNMENTS
+from rehearsal.cloud.arm.scopes import Scope, covers, is_guid, normalized
 
 if TYPE_CHECKING:
     from rehearsal.cloud.arm.dispatch import Call
+    from rehearsal.cloud.arm.roles import Role
     from rehearsal.cloud.context import Cloud
     from rehearsal.cloud.store import Json
 
@@ -103,6 +104,21 @@ def check_principal(call: Call, given: Json) -> None:
             f" '{principal.kind}' , which is different from specified PrinciaplType '{stated}'.",
         )
     given["principalType"] = principal.kind
+
+
+def check_assignable(role: Role, scope: str) -> None:
+    """A role is given only where it can be assigned.
+
+    Raises:
+        CloudError: 400 RoleAssignmentScopeNotAssignableToRoleDefinition.
+    """
+    if not any(covers(assignable, scope) for assignable in role.assignable_scopes):
+        raise errors.arm_error(
+            400,
+            "RoleAssignmentScopeNotAssignableToRoleDefinition",
+            f"The role assignment scope '{scope}' is not assignable to role definition"
+            f" '{role.id}'. Its assignable scopes are '{', '.join(role.assignable_scopes)}'.",
+        )
 
 
 def _principal_not_found(call: Call, principal_id: str) -> Exception:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.arm import errors
 from rehearsal.cloud.arm import role_assignment_checks as checks
-from rehearsal.cloud.arm.authorization import ASSIGNMENTS, identities
+from rehearsal.cloud.arm.authorization import identities
 from rehearsal.cloud.arm.role_definitions import definition_id, no_such_role
-from rehearsal.cloud.arm.roles import Role, find_role
+from rehearsal.cloud.arm.role_filters import filter_test
+from rehearsal.cloud.arm.role_lag import ASSIGNMENTS, note_change
+from rehearsal.cloud.arm.roles import Role, role_of
 from rehearsal.cloud.arm.scopes import Scope, covers, is_guid, normalized
 from rehearsal.cloud.clock import wire_time
 from rehearsal.cloud.web import Reply
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rehearsal.cloud.store import Json
 
 TYPE = "Microsoft.Authorization/roleAssignments"
+_DENY = "Microsoft.Authorization/denyAssignments"
 
 
 def add_routes(routes: Routes) -> None:
@@ -35,6 +37,10 @@ def add_routes(routes: Routes) -> None:
     routes.add("GET", one, "RoleAssignments_Get", _get, action=read, scope=scope)
     routes.add("PUT", one, "RoleAssignments_Create", _put, action=write, scope=scope)
     routes.add("DELETE", one, "RoleAssignments_Delete", _delete, action=delete, scope=scope)
+    many, read = f"{{scope*}}/providers/{_DENY}", f"{_DENY}/read"
+    one = f"{many}/{{name}}"
+    routes.add("GET", many, "DenyAssignments_ListForScope", _no_denials, action=read, scope=scope)
+    routes.add("GET", one, "DenyAssignments_Get", _no_denial, action=read, scope=scope)
 
 
 def put(  # noqa: PLR0913 - each is one property of the assignment
@@ -93,7 +99,9 @@ def _get(call: Call) -> Reply:
 def _delete(call: Call) -> Reply:
     with call.cloud.store.transaction():
         found = call.cloud.store.get(ASSIGNMENTS, _key(call))
-        call.cloud.store.delete(ASSIGNMENTS, _key(call))
+        if found is not None:
+            note_change(call.cloud, _key(call), found)
+            call.cloud.store.delete(ASSIGNMENTS, _key(call))
     return Reply(204) if found is None else Reply(200, found)
 
 
@@ -104,9 +112,10 @@ def _put(call: Call) -> Reply:
         raise errors.arm_error(400, "InvalidRoleAssignmentId", f"{message} GUID.")
     scope = checks.existing_scope(call)
     given = checks.given_properties(call)
-    role = find_role(given["roleDefinitionId"])
+    role = role_of(call.cloud, given["roleDefinitionId"])
     if role is None:
         raise no_such_role(given["roleDefinitionId"])
+    checks.check_assignable(role, scope)
     checks.check_principal(call, given)
     parsed = Scope.parse(scope)
     given["roleDefinitionId"] = definition_id(role, parsed.subscription if parsed else "")
@@ -118,6 +127,8 @@ def _put(call: Call) -> Reply:
             checks.check_same(existing, document)
             for key in ("createdOn", "createdBy"):
                 document["properties"][key] = existing["properties"][key]
+        else:
+            note_change(call.cloud, _key(call), None)
         checks.check_no_twin(call.cloud, document)
         call.cloud.store.put(ASSIGNMENTS, _key(call), document)
     return Reply(201 if existing is None else 200, document)
@@ -125,7 +136,7 @@ def _put(call: Call) -> Reply:
 
 def _list(call: Call) -> Reply:
     scope = call.param("scope")
-    fits = _filter(call, call.query("$filter"))
+    fits = _filter(call)
     rows = [
         row
         for _, row in call.cloud.store.all(ASSIGNMENTS)
@@ -135,24 +146,27 @@ def _list(call: Call) -> Reply:
     return Reply(200, {"value": rows})
 
 
-def _filter(call: Call, expression: str) -> Callable[[Json], bool]:
-    """The test that a `$filter` asks for; terms are joined by `and`."""
-    tests = [
-        _term(call, term)
-        for term in re.split(r"\s+and\s+", expression, flags=re.IGNORECASE)
-        if term
-    ]
-    return lambda properties: all(test(properties) for test in tests)
+def _filter(call: Call) -> Callable[[Json], bool]:
+    """What the `$filter` lets pass, of an assignment's properties."""
 
-
-def _term(call: Call, term: str) -> Callable[[Json], bool]:
-    scope = call.param("scope")
-    if re.fullmatch(r"atScope\(\)", term, re.IGNORECASE):
-        return lambda properties: covers(properties["scope"], scope)
-    if found := re.fullmatch(r"principalId eq '([^']*)'", term, re.IGNORECASE):
-        return lambda properties: properties["principalId"].lower() == found[1].lower()
-    if found := re.fullmatch(r"assignedTo\('([^']*)'\)", term, re.IGNORECASE):
-        own = identities(call.cloud, found[1])
+    def assigned_to(object_id: str) -> Callable[[Json], bool]:
+        own = identities(call.cloud, object_id)
         return lambda properties: properties["principalId"].lower() in own
-    message = f"The filter '{term}' is not one of atScope(), principalId eq, assignedTo()."
-    raise errors.arm_error(400, "UnsupportedQuery", message)
+
+    scope = call.param("scope")
+    terms: dict[str, Callable[[str], Callable[[Json], bool]]] = {
+        "atScope()": lambda _: lambda properties: covers(properties["scope"], scope),
+        "principalId eq": lambda given: lambda row: row["principalId"].lower() == given.lower(),
+        "assignedTo()": assigned_to,
+    }
+    return filter_test(call.query("$filter"), terms)
+
+
+def _no_denials(_call: Call) -> Reply:
+    """Only Azure itself makes deny assignments, for services that the local Azure lacks."""
+    return Reply(200, {"value": []})
+
+
+def _no_denial(call: Call) -> Reply:
+    message = f"The deny assignment '{call.param('name')}' is not found."
+    raise errors.arm_error(404, "DenyAssignmentNotFound", message)

@@ -174,6 +174,8 @@ def test_the_environment_has_what_the_clients_read(home: Home) -> None:
         *("AZURE_TENANT_ID", "ARM_TENANT_ID", "ARM_SUBSCRIPTION_ID", "ARM_CLIENT_ID"),
         *("ARM_CLIENT_SECRET", "ARM_METADATA_HOSTNAME", "AZURE_AUTHORITY_HOST", "ARM_ENDPOINT"),
         *("GRAPH_ENDPOINT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
+        *("ARM_CLOUD_METADATA_URL", "AZURE_CONFIG_DIR"),
+        *("AZURE_CORE_INSTANCE_DISCOVERY", "AZURE_CORE_COLLECT_TELEMETRY"),
     }
     assert environment["ARM_METADATA_HOSTNAME"] == f"localhost:{endpoint.port}"
     assert environment["AZURE_AUTHORITY_HOST"] == f"{endpoint.origin}/"

@@ -13,6 +13,7 @@ from rehearsal.cloud.http import BODY_LIMIT_BYTES, application
 from rehearsal.cloud.web import CloudError, Reply, Router
 
 if TYPE_CHECKING:
+    from rehearsal.cloud.context import Cloud
     from rehearsal.cloud.web import Request
 
 
@@ -38,28 +39,29 @@ def no_content(_request: Request) -> Reply:
 
 
 @pytest.fixture
-def router() -> Router:
-    made = Router()
+def served(cloud: Cloud) -> Cloud:
+    """A local Azure with these routes only."""
+    made = cloud.router = Router()
     made.add("POST", "/echo/{name}", "Echo", echo)
     made.add("HEAD", "/echo/{name}", "EchoHead", echo)
     made.add("GET", "/refused", "Refuse", refuse)
     made.add("GET", "/failed", "Fail", fail)
     made.add("GET", "/empty", "Empty", no_content)
-    return made
+    return cloud
 
 
-def send(router: Router, method: str, path: str, **options: object) -> httpx.Response:
+def send(cloud: Cloud, method: str, path: str, **options: object) -> httpx.Response:
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(application(router))
+        transport = httpx.ASGITransport(application(cloud))
         async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
             return await client.request(method, path, **options)  # pyright: ignore[reportArgumentType] -- httpx's own options
 
     return asyncio.run(ask())
 
 
-def test_a_request_reaches_its_handler_whole(router: Router) -> None:
+def test_a_request_reaches_its_handler_whole(served: Cloud) -> None:
     reply = send(
-        router,
+        served,
         "POST",
         "/echo/a%20b?API-Version=1&$filter=x",
         content=b"hi",
@@ -75,11 +77,11 @@ def test_a_request_reaches_its_handler_whole(router: Router) -> None:
 
 
 def test_every_reply_has_an_id_that_the_log_repeats(
-    router: Router, caplog: pytest.LogCaptureFixture
+    served: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "rehearsal.cloud.requests")
     sent = str(uuid.uuid4())
-    reply = send(router, "GET", "/refused?secret=x", headers={"client-request-id": sent})
+    reply = send(served, "GET", "/refused?secret=x", headers={"client-request-id": sent})
     request_id = reply.headers["x-ms-request-id"]
     assert uuid.UUID(request_id)
     assert reply.headers["request-id"] == request_id
@@ -89,39 +91,39 @@ def test_every_reply_has_an_id_that_the_log_repeats(
 
 
 def test_a_failure_is_a_500_that_tells_nothing_but_its_id(
-    router: Router, caplog: pytest.LogCaptureFixture
+    served: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reply = send(router, "GET", "/failed")
+    reply = send(served, "GET", "/failed")
     assert reply.status_code == 500
     assert reply.headers["x-ms-request-id"] in reply.json()["error"]["message"]
     assert "the reason stays inside" not in reply.text
     assert "the reason stays inside" in caplog.text
 
 
-def test_an_unknown_route_is_named(router: Router) -> None:
-    reply = send(router, "GET", "/nowhere")
+def test_an_unknown_route_is_named(served: Cloud) -> None:
+    reply = send(served, "GET", "/nowhere")
     assert reply.status_code == 501
     assert "GET /nowhere" in reply.json()["error"]["message"]
 
 
-def test_no_content_has_none(router: Router) -> None:
-    reply = send(router, "GET", "/empty")
+def test_no_content_has_none(served: Cloud) -> None:
+    reply = send(served, "GET", "/empty")
     assert (reply.status_code, reply.content) == (204, b"")
     assert "content-type" not in reply.headers
 
 
-def test_head_has_no_body(router: Router) -> None:
-    assert send(router, "HEAD", "/echo/x").content == b""
+def test_head_has_no_body(served: Cloud) -> None:
+    assert send(served, "HEAD", "/echo/x").content == b""
 
 
-def test_a_body_beyond_the_limit_is_413(router: Router) -> None:
-    assert send(router, "POST", "/echo/x", content=b"x" * BODY_LIMIT_BYTES).status_code == 200
-    reply = send(router, "POST", "/echo/x", content=b"x" * (BODY_LIMIT_BYTES + 1))
+def test_a_body_beyond_the_limit_is_413(served: Cloud) -> None:
+    assert send(served, "POST", "/echo/x", content=b"x" * BODY_LIMIT_BYTES).status_code == 200
+    reply = send(served, "POST", "/echo/x", content=b"x" * (BODY_LIMIT_BYTES + 1))
     assert reply.status_code == 413
 
 
-def test_a_slow_handler_holds_no_other_up() -> None:
-    router = Router()
+def test_a_slow_handler_holds_no_other_up(cloud: Cloud) -> None:
+    cloud.router = router = Router()
     released = threading.Event()
 
     def slow(_request: Request) -> Reply:
@@ -136,7 +138,7 @@ def test_a_slow_handler_holds_no_other_up() -> None:
     router.add("GET", "/quick", "Quick", quick)
 
     async def both() -> list[int]:
-        transport = httpx.ASGITransport(application(router))
+        transport = httpx.ASGITransport(application(cloud))
         async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
             replies = await asyncio.gather(client.get("/slow"), client.get("/quick"))
             return [reply.status_code for reply in replies]

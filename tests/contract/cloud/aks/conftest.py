@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
+import subprocess
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +16,8 @@ import pytest
 from rehearsal import toolchain
 from rehearsal.cloud.aks.kubeconfig import SERVER_APP_ID
 from rehearsal.cloud.aks.runtime_local import LocalRuntime
+from rehearsal.cloud.arm import role_assignments
+from rehearsal.cloud.arm.roles import role_named
 from rehearsal.cloud.assembly import assemble
 from rehearsal.cloud.clock import SystemClock
 from rehearsal.cloud.entra.tokens import issue, v1_issuer
@@ -26,6 +31,15 @@ if TYPE_CHECKING:
 
     from rehearsal.cloud.aks.runtime import ClusterSpec
     from rehearsal.cloud.context import Cloud
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a kubectl ended."""
+
+    code: int
+    out: str
+    error: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,56 @@ class RunningCluster:
         """An HTTP client that the API server knows by a token, else as the local admin."""
         return client_of(self.runtime, self.spec.cluster_id, self.cloud.home.root, token)
 
+    def kubectl(self, token: str, *words: str) -> Said:
+        """How a kubectl with that token, and with nobody's configuration, ends."""
+        home = self.cloud.home.root
+        endpoint = self.runtime.endpoint(self.spec.cluster_id)
+        authority = home / "cluster-ca.crt"
+        authority.write_bytes(endpoint.ca_certificate)
+        connection = ["--server", endpoint.server, "--certificate-authority", str(authority)]
+        own = ["--token", token, "--cache-dir", str(home / "cache")]
+        done = subprocess.run(
+            [str(toolchain.find().kubectl), *connection, *own, *words],
+            env={**os.environ, "KUBECONFIG": os.devnull},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def azure(self) -> httpx.Client:
+        """An HTTP client that trusts the local Azure."""
+        trust = ssl.create_default_context(cafile=str(self.cloud.home.ca_certificate))
+        return httpx.Client(verify=trust, timeout=30, trust_env=False)
+
+
+class Person:
+    """Somebody of the tenant, unknown to every cache, with kubectl and a token."""
+
+    def __init__(self, running: RunningCluster, groups: tuple[str, ...] = ()) -> None:
+        self.object_id = str(uuid.uuid4())
+        self._running = running
+        self._token = running.token(
+            oid=self.object_id, upn=f"{self.object_id}@contoso.example", groups=[*groups]
+        )
+
+    def kubectl(self, *words: str) -> Said:
+        """What kubectl says to these words."""
+        return self._running.kubectl(self._token, *words)
+
+    def given(self, role: str, namespace: str = "") -> Person:
+        """The same with an Azure role, at a namespace or on the whole cluster."""
+        below = f"/namespaces/{namespace}" if namespace else ""
+        role_assignments.put(
+            self._running.cloud,
+            scope=f"{self._running.spec.cluster_id}{below}",
+            role=role_named(role),
+            principal_id=self.object_id,
+            principal_type="User",
+            subscription_id=self._running.spec.cluster_id.split("/")[2],
+        )
+        return self
+
 
 def client_of(
     runtime: LocalRuntime, cluster_id: str, scratch: Path, token: str | None = None
@@ -73,7 +137,15 @@ def client_of(
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
+def spec_changes() -> dict[str, Any]:
+    """What a module wants of its cluster besides the usual."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory, spec_changes: dict[str, Any]
+) -> Iterator[RunningCluster]:
     """The cluster `aks-dev`, ready; it is deleted at the end."""
     home = Home(tmp_path_factory.mktemp("home")).create()
     store = Store(home.database)
@@ -83,7 +155,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster
         port = listener.getsockname()[1]
         runtime = LocalRuntime(home, toolchain.find(), f"https://localhost:{port}")
         cloud = assemble(home, store, port, clock=SystemClock(), runtime=runtime)
-        spec = cluster_spec(tenant_id=cloud.directory.tenant().id)
+        spec = cluster_spec(tenant_id=cloud.directory.tenant().id, **spec_changes)
         with served(cloud, listener):
             runtime.ensure(spec)
             yield RunningCluster(cloud, runtime, spec)

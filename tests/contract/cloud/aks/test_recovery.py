@@ -96,15 +96,16 @@ def test_what_an_etcd_killed_in_its_first_writes_left_does_not_block_the_start(
     create_namespace(runtime, home.root, "made")
 
 
-def test_a_stopped_cluster_has_no_processes_and_keeps_its_data(
+def test_a_stopped_cluster_has_no_processes_and_keeps_its_data_even_with_azure_away(
     home: Home, runtime: LocalRuntime
 ) -> None:
-    runtime.ensure(cluster_spec())
+    spec = cluster_spec(azure_rbac=True, oidc_issuer=True)
+    runtime.ensure(spec)
     create_namespace(runtime, home.root, "kept")
     pids = [pid for pid in runtime.process_ids(cluster_id()).values() if pid]
     runtime.stop(cluster_id())
     until_gone(pids)
-    runtime.ensure(cluster_spec())
+    runtime.ensure(spec)
     assert has_namespace(runtime, home.root, "kept")
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rehearsal.cloud.aks.runtime_contents import ADMIN_BINDING
+from rehearsal.cloud.portal import role_bindings
+from rehearsal.cloud.portal.role_bindings import Binding
 from tests.support.clusters import ADMIN_GROUP_ID
 
 if TYPE_CHECKING:
@@ -146,3 +148,10 @@ def test_the_audit_log_tells_who_did_what_and_holds_no_secret(running: RunningCl
     assert [event["user"]["username"] for event in created] == ["someone@contoso.example"]
     assert "very-hidden" not in log
     assert token not in log
+
+
+def test_the_portal_reads_who_is_bound_inside(running: RunningCluster) -> None:
+    rows = role_bindings.listed(running.runtime, running.spec.cluster_id)
+    assert rows is not None
+    found = role_bindings.bound_to(rows, "nobody", {ADMIN_GROUP_ID})
+    assert found == [Binding("", "ClusterRole/cluster-admin", ADMIN_GROUP_ID)]

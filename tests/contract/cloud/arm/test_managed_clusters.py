@@ -10,6 +10,7 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import yaml
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
@@ -150,6 +151,20 @@ def test_a_pool_comes_and_goes(azure: Azure) -> None:
     assert [pool.name for pool in found.properties.agent_pool_profiles] == ["system", "apps"]
     pools.begin_delete(GROUP, NAME, "apps").result()
     assert [pool.name for pool in pools.list(GROUP, NAME)] == ["system"]
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_stopped_cluster_answers_nothing_until_it_is_started(azure: Azure) -> None:
+    client = azure.clusters().managed_clusters
+    content = client.list_cluster_user_credentials(GROUP, NAME).kubeconfigs[0].value
+    server = yaml.safe_load(bytes(content))["clusters"][0]["cluster"]["server"]
+
+    client.begin_stop(GROUP, NAME).result()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{server}/readyz", verify=False)  # noqa: S501 - only whether somebody is there
+    client.begin_start(GROUP, NAME).result()
+
+    assert httpx.get(f"{server}/readyz", verify=False).status_code < 500  # noqa: S501 - as above
 
 
 @pytest.mark.usefixtures("cluster")

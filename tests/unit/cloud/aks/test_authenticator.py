@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from rehearsal.cloud.aks.kubeconfig import SERVER_APP_ID
-from rehearsal.cloud.aks.runtime import cluster_key
 from rehearsal.cloud.entra.tokens import issue, v1_issuer
 from rehearsal.cloud.web import Request
-from tests.support.clusters import cluster_id
+from tests.support.webhook import ApiServer
 
 if TYPE_CHECKING:
     from rehearsal.cloud.aks.runtime_files import ClusterFiles
     from rehearsal.cloud.clock import ManualClock
     from rehearsal.cloud.context import Cloud
-    from rehearsal.cloud.web import Reply
 
 USER_ID = "44444444-4444-4444-8444-444444444444"
 GROUP_ID = "55555555-5555-4555-8555-555555555555"
@@ -29,12 +25,8 @@ OVERAGE = {
 }
 
 
-@dataclass(frozen=True)
-class Webhook:
-    """Asks the webhook as the cluster's API server does."""
-
-    cloud: Cloud
-    files: ClusterFiles
+class Webhook(ApiServer):
+    """Asks about tokens."""
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         """Claims of a user's token for the cluster; None takes one out."""
@@ -54,22 +46,15 @@ class Webhook:
         }
         return {name: value for name, value in claims.items() if value is not None}
 
-    def send(self, body: Any, bearer: str | None = None) -> Reply:
-        shown = self.files.webhook_token.read_text() if bearer is None else bearer
-        path = f"/_aks/{cluster_key(cluster_id())}/tokenreview"
-        headers = {"authorization": f"Bearer {shown}"}
-        return self.cloud.router.handle(
-            Request("POST", path, headers=headers, body=json.dumps(body).encode())
-        )
-
     def review(self, token: str) -> dict[str, Any]:
         """The `status` of the answer to a TokenReview."""
         answer = self.send(
+            "tokenreview",
             {
                 "apiVersion": "authentication.k8s.io/v1",
                 "kind": "TokenReview",
                 "spec": {"token": token},
-            }
+            },
         )
         assert answer.status == 200, "an API server shows nothing of any other status"
         assert answer.body["kind"] == "TokenReview"
@@ -77,9 +62,6 @@ class Webhook:
 
     def review_claims(self, **changes: Any) -> dict[str, Any]:
         return self.review(issue(self.cloud, self.claims(**changes)))
-
-    def guard_log(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.files.guard_log.read_text().splitlines()]
 
 
 @pytest.fixture
@@ -174,8 +156,8 @@ def test_what_is_no_jwt_is_refused(webhook: Webhook) -> None:
 
 
 def test_nobody_but_the_clusters_api_server_may_ask(webhook: Webhook) -> None:
-    assert webhook.send({}, bearer="guessed").status == 401
-    assert webhook.send({}, bearer="").status == 401
+    assert webhook.send("tokenreview", {}, bearer="guessed").status == 401
+    assert webhook.send("tokenreview", {}, bearer="").status == 401
 
 
 def test_a_cluster_that_is_not_there_is_answered_like_a_wrong_bearer(cloud: Cloud) -> None:
@@ -193,7 +175,7 @@ def test_a_cluster_that_is_not_there_is_answered_like_a_wrong_bearer(cloud: Clou
     ],
 )
 def test_a_body_that_is_no_token_review_is_a_bad_request(webhook: Webhook, body: Any) -> None:
-    assert webhook.send(body).status == 400
+    assert webhook.send("tokenreview", body).status == 400
 
 
 def test_the_guard_log_tells_who_came_and_holds_no_token(webhook: Webhook) -> None:

@@ -13,11 +13,12 @@ from tests.support.clusters import cluster_spec
 
 FILES = ClusterFiles(Path("/clusters/one"))
 PORTS = Ports(api_server=1, controller_manager=2, etcd=3, etcd_peer=4)
+AZURE = "https://localhost:8443/_aks/aks-dev-0123456789"
 
 
 def api_server(**changes: Any) -> list[str]:
     spec = cluster_spec(**changes)
-    return runtime_commands.api_server_command(Path("/controlplane"), FILES, PORTS, spec)
+    return runtime_commands.api_server_command(Path("/controlplane"), FILES, PORTS, spec, AZURE)
 
 
 def test_requests_are_authorised_by_rbac_and_anonymous_ones_refused() -> None:
@@ -32,11 +33,26 @@ def test_tokens_go_to_the_webhook_only_where_entra_is_on() -> None:
     assert not [flag for flag in without if "webhook" in flag]
 
 
+def test_azure_is_asked_last_and_only_where_its_roles_decide() -> None:
+    command = api_server(azure_rbac=True)
+    assert "--authorization-mode=Node,RBAC,Webhook" in command
+    assert "--authorization-webhook-version=v1" in command
+    assert "--authorization-webhook-config-file=/clusters/one/subjectaccessreview.json" in command
+    assert not [flag for flag in api_server() if "authorization-webhook" in flag]
+
+
+def test_a_cluster_that_is_an_issuer_signs_as_that_and_takes_its_older_tokens() -> None:
+    inner = "--service-account-issuer=https://kubernetes.default.svc.cluster.local"
+    issuers = [flag for flag in api_server(oidc_issuer=True) if "account-issuer" in flag]
+    assert issuers == [f"--service-account-issuer={AZURE}/oidc/", inner]
+    assert [flag for flag in api_server() if "account-issuer" in flag] == [inner]
+
+
 def test_everything_listens_on_loopback() -> None:
     files, spec, program = FILES, cluster_spec(), Path("/program")
     commands = [
         runtime_commands.etcd_command(program, files, PORTS),
-        runtime_commands.api_server_command(program, files, PORTS, spec),
+        runtime_commands.api_server_command(program, files, PORTS, spec, AZURE),
         runtime_commands.controller_manager_command(program, files, PORTS, spec),
     ]
     for command in commands:

@@ -38,7 +38,8 @@ ADMIN = f"{AKS}/listClusterAdminCredential/action"
         ("Azure Kubernetes Service Cluster Admin Role", CLUSTER, USER, CLUSTER, False),
         ("Azure Kubernetes Service RBAC Admin", CLUSTER, USER, CLUSTER, True),
         ("Azure Kubernetes Service RBAC Reader", CLUSTER, USER, CLUSTER, False),
-        ("Azure Kubernetes Service Contributor Role", CLUSTER, f"{AKS}/delete", CLUSTER, False),
+        ("Azure Kubernetes Service Contributor Role", CLUSTER, f"{AKS}/delete", CLUSTER, True),
+        ("Azure Kubernetes Service Contributor Role", GROUP, f"{AKS}/write", SUBSCRIPTION, False),
     ],
 )
 def test_a_role_allows_what_microsoft_says_at_its_scope_and_below(

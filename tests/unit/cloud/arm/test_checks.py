@@ -129,3 +129,12 @@ def test_a_body_has_to_be_a_json_object(arm: Arm, content: bytes) -> None:
     request = Request("PUT", f"{GROUPS}/rg", {"api-version": "2024-03-01"}, headers, content)
 
     assert error(arm.cloud.router.handle(request)) == (400, "InvalidRequestContent")
+
+
+def test_a_version_older_than_the_type_names_the_type(arm: Arm) -> None:
+    path = f"{SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
+
+    reply = arm.call("GET", path, version="2016-01-01")
+
+    assert error(reply) == (400, "NoRegisteredProviderFound")
+    assert "API version '2016-01-01' for type 'managedClusters'" in reply.body["error"]["message"]

@@ -155,6 +155,22 @@ def test_features_are_looked_up_and_taken_back(arm: Arm, clock: ManualClock) -> 
     )
 
 
+def test_registrations_of_features_are_listed_and_deleted(arm: Arm, clock: ManualClock) -> None:
+    one, everywhere = f"{NEWER_FEATURES}/AAD-V2", f"{FEATURES}/subscriptionFeatureRegistrations"
+    assert arm.call("DELETE", one).status == 204
+    arm.call("PUT", one)
+    clock.advance(timedelta(seconds=2))
+
+    for path in (NEWER_FEATURES, everywhere):
+        rows = arm.call("GET", path).body["value"]
+        assert [(row["name"], row["properties"]["state"]) for row in rows] == [
+            ("AAD-V2", "Registered")
+        ]
+    assert arm.call("DELETE", one).status == 200
+    clock.advance(timedelta(seconds=2))
+    assert arm.call("GET", everywhere).body["value"] == []
+
+
 def test_role_definitions_are_found_by_name_and_by_id(arm: Arm) -> None:
     path = f"{SUBSCRIPTION}/providers/{DEFINITIONS}"
 

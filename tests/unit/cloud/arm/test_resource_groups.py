@@ -140,7 +140,9 @@ def test_nothing_is_put_into_a_group_that_is_going_away(
 
     assert put(arm) == (409, "ResourceGroupBeingDeleted")
     late = arm.call("PUT", cluster_path(group, "late"), cluster_body())
-    assert error(late) == (409, "ResourceGroupBeingDeleted")
+    pool = f"{cluster_path(group)}/agentPools/late"
+    late_pool = arm.call("PUT", pool, {"properties": {"count": 1}})
+    assert error(late) == error(late_pool) == (409, "ResourceGroupBeingDeleted")
     assert twice.headers["Location"] == deleted.headers["Location"]
     runtime.gate.set()
     assert arm.done(deleted)["http"] == 200
@@ -163,3 +165,32 @@ def test_resources_are_listed_by_type(arm: Arm) -> None:
 
     assert [row["name"] for row in found] == ["aks-dev"]
     assert len(arm.call("GET", f"{SUBSCRIPTION}/resources").body["value"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ("name eq 'aks-dev'", ["aks-dev"]),
+        ("location eq 'westeurope' and resourceGroup eq 'RG-AKS-DEV'", ["aks-dev", "logs-dev"]),
+        ("tagName eq 'env' and tagValue eq 'dev'", ["aks-dev"]),
+        ("tagName eq 'none'", []),
+    ],
+)
+def test_resources_are_found_by_several_terms(arm: Arm, terms: str, expected: list[str]) -> None:
+    group = arm.group()
+    arm.call("PATCH", arm.cluster(group), {"tags": {"env": "dev"}})
+    arm.workspace(group)
+
+    found = arm.call("GET", f"{SUBSCRIPTION}/resources", query={"$filter": terms})
+
+    assert [row["name"] for row in found.body["value"]] == expected
+    unknown = arm.call("GET", f"{SUBSCRIPTION}/resources", query={"$filter": "colour eq 'red'"})
+    assert error(unknown) == (400, "InvalidFilterInQueryString")
+
+
+def test_a_poll_says_that_it_is_json_even_without_a_body(arm: Arm) -> None:
+    reply = arm.call("DELETE", arm.group(), version=VERSION)
+
+    # go-azure-sdk chooses its poller by it.
+    assert reply.headers["Content-Type"].startswith("application/json")
+    arm.done(reply)

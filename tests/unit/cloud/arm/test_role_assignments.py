@@ -17,6 +17,7 @@ from tests.support.arm import (
     error,
     role_reference,
 )
+from tests.support.identity import Identity, link
 
 if TYPE_CHECKING:
     from rehearsal.cloud.web import Reply
@@ -161,9 +162,17 @@ def test_lists_show_inherited_ones_and_those_below(arm: Arm) -> None:
     assert count(group, f"principalId eq '{member}'") == 0
 
 
-def test_an_unknown_filter_is_refused(arm: Arm) -> None:
-    path = f"{SUBSCRIPTION}/providers/{ASSIGNMENTS}"
+def test_a_role_of_a_group_counts_for_the_members_of_groups_in_it(arm: Arm) -> None:
+    scope = arm.group()
+    people = Identity(arm.cloud)
+    outer = people.new_group("outer")["id"]
+    added = people.graph("POST", f"/groups/{outer}/members/$ref", link(SG_PAYMENTS))
+    assert added.status == 204, added.body
 
-    reply = arm.call("GET", path, version=VERSION, query={"$filter": "name eq 'a'"})
+    def reads(who: str) -> bool:
+        return arm.call("GET", scope, version="2024-03-01", who=who).status == 200
 
-    assert error(reply) == (400, "UnsupportedQuery")
+    assert not reads("payments-dev")
+    arm.assign(scope, READER, outer)
+    assert reads("payments-dev")
+    assert not reads("shop-dev")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rehearsal.cloud.arm import seed
-from rehearsal.cloud.arm.authorization import ASSIGNMENTS
+from rehearsal.cloud.arm.role_lag import ASSIGNMENTS
 from rehearsal.cloud.arm.seed import UnknownRoleError
 from tests.support.arm import WORLD
 
