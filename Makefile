@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 # The tools need the packages, and two builds at once would only fight for the machine.
 .NOTPARALLEL:
-.PHONY: up test preview down check lint bench help setup setup-dev tools clean
+.PHONY: up test test-az preview down check lint bench help setup setup-dev browser tools clean
 
 STACK ?= local
 STACKS := local dev stg prd
@@ -14,8 +14,12 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet --require-ha
 up: setup ## deploy STACK (default: local) to a local Azure: clusters, groups, access
 	@$(PYTHON) -m rehearsal up -s $(STACK) $(call policies,$(STACK))
 
-test: setup-dev ## run all tests, end to end ones included
+test: setup-dev browser ## run all tests, end to end ones included
 	@$(PYTHON) -m pytest -n 2 --dist loadscope
+
+test-az: setup-dev ## walk through the article with the real az, which goes to the user's cache (730 MB, once)
+	@$(PYTHON) -m rehearsal.toolchain_az
+	@$(PYTHON) -m pytest tests/az
 
 preview: setup ## preview the four stacks under their policies
 	@set -e; for stack in $(STACKS); do $(PYTHON) -m rehearsal preview -s $$stack $(call policies,$$stack); done
@@ -36,6 +40,17 @@ bench: setup-dev ## run the benchmarks
 setup: .venv/rehearsal.stamp tools ## make .venv and build the control plane; nothing if both are there
 
 setup-dev: .venv/dev.stamp tools ## as setup, with what the tests and checks need
+
+browser: ## install Chromium, in which the login pages are tested (Debian and Ubuntu, as root)
+	@if command -v chromedriver && command -v chromium; then \
+	    exit; \
+	elif test "$$(id -u)" = 0 && command -v apt-get; then \
+	    apt-get update --quiet=2 && \
+	    apt-get install --quiet=2 --yes --no-install-recommends chromium chromium-driver; \
+	else \
+	    echo "error: chromium and chromedriver are needed, and PATH has not both: install them, on Debian" \
+	        "as root with: apt-get install chromium chromium-driver" >&2; exit 1; \
+	fi >/dev/null
 
 clean: ## stop the local Azure; remove it, .venv and caches (built tools stay in the user's cache)
 	@if test -x $(PYTHON) && test -d .rehearsal; then $(PYTHON) -m rehearsal cloud stop; fi

@@ -91,6 +91,10 @@ class Home:
         """Kubeconfigs and token caches of the accounts that logged in."""
         return self.root / "kubeconfigs"
 
+    def az(self, login: str) -> Path:
+        """Where az keeps one login, its tokens and its settings (`AZURE_CONFIG_DIR`)."""
+        return self.root / "az" / login
+
     @property
     def logs(self) -> Path:
         """Logs of the long-running processes."""

@@ -57,13 +57,13 @@ def build(progress: Progress) -> Tools:
 
 def _build(binary: GoBinary, progress: Progress) -> None:
     step = f"building {binary.what} (once; some minutes)"
-    with _only_one(binary.path.parent, step, progress) as unfinished:
+    with only_one(binary.path.parent, step, progress) as unfinished:
         if unfinished is None:
             return
         go, variables = _find_go(progress)
         arguments = ["build", "-C", str(binary.module), *_BUILD_FLAGS]
         arguments += [f"-ldflags={binary.linker_flags}", "-o", str(unfinished / binary.name)]
-        _run(step, [str(go), *arguments, binary.package], variables, progress)
+        run(step, [str(go), *arguments, binary.package], variables, progress)
 
 
 def _find_go(progress: Progress) -> tuple[Path, dict[str, str]]:
@@ -111,11 +111,11 @@ def _install(name: str, wanted: str, progress: Progress) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip += ["--no-deps", "--require-hashes", "--only-binary=:all:", "--no-warn-script-location"]
     pip += ["--root-user-action=ignore", "--requirement", str(toolchain.requirements(name))]
-    with _only_one(directory, step, progress) as unfinished:
+    with only_one(directory, step, progress) as unfinished:
         if unfinished is None:
             return
         try:
-            _run(step, [*pip, "--target", str(unfinished)], os.environ, progress)
+            run(step, [*pip, "--target", str(unfinished)], os.environ, progress)
         except ToolchainError as error:
             found = shutil.which(name)
             state = f"{found} is older or does not run" if found else "PATH has none"
@@ -127,7 +127,7 @@ def _install(name: str, wanted: str, progress: Progress) -> None:
 
 
 @contextmanager
-def _only_one(directory: Path, step: str, progress: Progress) -> Generator[Path | None]:
+def only_one(directory: Path, step: str, progress: Progress) -> Generator[Path | None]:
     """Hold the lock of `directory`; gives a place to fill, which then becomes it, or None if it is.
 
     The kernel gives the lock back when its holder ends, however it ends.
@@ -165,7 +165,7 @@ def _acquire(descriptor: int, step: str, progress: Progress) -> None:
             return
 
 
-def _run(
+def run(
     step: str, command: Sequence[str], variables: Mapping[str, str], progress: Progress
 ) -> None:
     """Run a command to its end, telling of it; ToolchainError with its last words if it fails."""

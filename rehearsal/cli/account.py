@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import yaml
 
+from rehearsal.cli import az
 from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
 from rehearsal.cli.stored import deployed_outputs
@@ -50,7 +51,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def run_as(options: argparse.Namespace) -> int:
-    """Run the command with a kubeconfig of the account's own; its exit status.
+    """Run the command with a kubeconfig of the account's own, or az logged in; its exit status.
 
     Raises:
         Problem: no such account, no deployed cluster, or ARM refuses the credentials.
@@ -65,6 +66,8 @@ def run_as(options: argparse.Namespace) -> int:
     account = find_account(options.account)
     home = Home.from_environment()
     endpoint = ensure_cloud(home)
+    if words[0] == "az":
+        return run(words, az.logged_in(home, endpoint, account))
     served = (
         given_kubeconfig(options.kubeconfig)
         if options.kubeconfig
@@ -80,6 +83,15 @@ def run_as(options: argparse.Namespace) -> int:
             "SSL_CERT_FILE": str(home.ca_certificate),
         }
     )
+    return run(words, environment)
+
+
+def run(words: list[str], environment: dict[str, str]) -> int:
+    """Run the user's command; its exit status.
+
+    Raises:
+        Problem: there is no such command.
+    """
     try:
         return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 -- the user's own command
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""`python -m rehearsal cloud start|stop|status|reset|env`."""
+"""`python -m rehearsal cloud start|stop|status|reset|rotate-keys|env|faults`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+from rehearsal.cli import faults
 from rehearsal.cli.problem import Problem
-from rehearsal.cli.workplace import ensure_cloud, print_exports
-from rehearsal.cloud import daemon
+from rehearsal.cli.workplace import bare_environment, ensure_cloud, print_exports
+from rehearsal.cloud import daemon, github
 from rehearsal.cloud.environment import client_environment
+from rehearsal.cloud.keys import rotate_keys
 from rehearsal.home import Home
 
 if TYPE_CHECKING:
@@ -28,18 +30,24 @@ def add_commands(commands: Commands) -> None:
         ("stop", stop, "stop it; its data stays"),
         ("status", status, "whether it runs, and where"),
         ("reset", reset, "stop it and forget everything in it, deployed stacks too"),
+        ("rotate-keys", rotate, "sign tokens with a new key from now on; older ones stay valid"),
     ):
         group.add_parser(name, help=text).set_defaults(command=function)
     env = group.add_parser("env", help="the variables that point Azure's clients here")
     env.add_argument("--json", action="store_true", help="one JSON object instead of shell exports")
+    env.add_argument(
+        "--github",
+        metavar="SUBJECT",
+        help="what a GitHub Actions job has besides, as repo:OWNER/NAME:environment:ENVIRONMENT",
+    )
     env.set_defaults(command=environment)
+    faults.add_commands(group)
 
 
-def start(_options: argparse.Namespace) -> int:
+def start(options: argparse.Namespace) -> int:
     """Start the local Azure."""
-    home = Home.from_environment()
-    ensure_cloud(home)
-    return status(_options)
+    ensure_cloud(Home.from_environment())
+    return status(options)
 
 
 def stop(_options: argparse.Namespace) -> int:
@@ -81,19 +89,43 @@ def forget(home: Home) -> None:
     shutil.rmtree(home.root)
 
 
+def rotate(_options: argparse.Namespace) -> int:
+    """Give Entra a new signing key, which a running local Azure takes at once.
+
+    Raises:
+        Problem: the local Azure does not run.
+    """
+    home = Home.from_environment()
+    _require_running(home)
+    print(f"new signing key: {rotate_keys(home).kid}")
+    return 0
+
+
 def environment(options: argparse.Namespace) -> int:
     """Print the deploying service principal's variables.
 
     Raises:
-        Problem: the local Azure has never been started, so there is nothing to point to.
+        Problem: the local Azure does not run, so there is nothing to point to.
     """
     home = Home.from_environment()
-    if daemon.status(home) is None:
-        message = "the local Azure does not run; start it with: python -m rehearsal cloud start"
-        raise Problem(message)
+    endpoint = _require_running(home)
     variables = client_environment(home)
+    if options.github:
+        variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = github.request_address(
+            endpoint.origin, options.github
+        )
+        variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = github.request_token(home)
     if options.json:
         print(json.dumps(variables, indent=2))
     else:
-        print_exports(variables)
+        # Kubeconfigs name kubelogin, and after az's conversion kubelogin runs az.
+        print_exports(variables | {"PATH": bare_environment()["PATH"]})
     return 0
+
+
+def _require_running(home: Home) -> daemon.Endpoint:
+    endpoint = daemon.status(home)
+    if endpoint is None:
+        message = "the local Azure does not run; start it with: python -m rehearsal cloud start"
+        raise Problem(message)
+    return endpoint

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rehearsal import toolchain
+from rehearsal import toolchain, toolchain_az
 from rehearsal.cli.problem import Problem
 from rehearsal.cloud import daemon
 from rehearsal.cloud.environment import client_environment
@@ -70,7 +70,9 @@ def bare_environment() -> dict[str, str]:
     """This process's environment without what belongs to another cloud, with our tools on PATH."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     first = map(str, tool_directories())
-    kept["PATH"] = os.pathsep.join((*first, kept.get("PATH", "")))
+    az = toolchain_az.find()
+    last = [str(az.parent)] if az else []
+    kept["PATH"] = os.pathsep.join((*first, kept.get("PATH", ""), *last))
     return kept
 
 
