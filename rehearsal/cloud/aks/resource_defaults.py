@@ -88,7 +88,7 @@ def filled_in_pool(given: Json, properties: Json) -> Json:
         "osDiskSizeGB": 128,
         "osDiskType": "Managed",
         "kubeletDiskType": "OS",
-        "maxPods": 250 if properties["networkProfile"]["networkPlugin"] == "azure" else 110,
+        "maxPods": _max_pods(properties["networkProfile"]),
         "type": "VirtualMachineScaleSets",
         "mode": "User",
         "enableAutoScaling": False,
@@ -155,6 +155,13 @@ def _network(given: Json) -> Json:
         network.setdefault("podCidrs", [network["podCidr"]])
     network.setdefault("serviceCidrs", [network["serviceCidr"]])
     return network
+
+
+def _max_pods(network: Json) -> int:
+    """Pods for each node (https://learn.microsoft.com/azure/aks/quotas-skus-regions, 2026-11)."""
+    if network["networkPlugin"] != "azure":
+        return 110
+    return 250 if network.get("networkPluginMode") == "overlay" else 30
 
 
 def _kubelet(resource_id: str, node_group: str) -> dict[str, Any]:

@@ -116,6 +116,15 @@ def test_head_has_no_body(served: Cloud) -> None:
     assert send(served, "HEAD", "/echo/x").content == b""
 
 
+def test_a_path_with_a_line_end_makes_one_line_of_the_log(
+    served: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "rehearsal.cloud.requests")
+    send(served, "GET", "/a%0d%0a200%20forged")
+    assert len(caplog.text.splitlines()) == 1
+    assert "/a%0D%0A200%20forged" in caplog.text
+
+
 def test_a_body_beyond_the_limit_is_413(served: Cloud) -> None:
     assert send(served, "POST", "/echo/x", content=b"x" * BODY_LIMIT_BYTES).status_code == 200
     reply = send(served, "POST", "/echo/x", content=b"x" * (BODY_LIMIT_BYTES + 1))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.arm import (
     AKS,
     CLUSTER_USER,
@@ -77,6 +79,22 @@ def test_azure_fills_in_what_was_left_out(arm: Arm) -> None:
     principal = arm.cloud.directory.principal(found["identity"]["principalId"])
     assert principal is not None
     assert principal.kind == "ServicePrincipal"
+
+
+@pytest.mark.parametrize(
+    ("network", "most"),
+    [
+        ({"networkPlugin": "azure", "networkPluginMode": "overlay"}, 250),
+        ({"networkPlugin": "azure"}, 30),
+        ({"networkPlugin": "kubenet"}, 110),
+    ],
+)
+def test_the_network_says_how_many_pods_a_node_has(
+    arm: Arm, network: dict[str, str], most: int
+) -> None:
+    path = arm.cluster(arm.group(), networkProfile=network)
+
+    assert properties(arm, path)["agentPoolProfiles"][0]["maxPods"] == most
 
 
 def test_managed_entra_reads_back_as_azure_says(arm: Arm) -> None:
