@@ -114,18 +114,27 @@ class Azure:
         return self._client(ManagedServiceIdentityClient, who)
 
     def asynchronous(self, kind: Callable[..., Any]) -> tuple[AsyncCredential, Any]:
-        """A client of one of the packages' `aio` and its credential, the deployer's; close both."""
+        """A client of one of the packages' `aio` and its credential, the deployer's; close both.
+
+        They are told the CA: aiohttp reads `SSL_CERT_FILE` only once, when it is first imported.
+        """
         account = World.load().account("deployer")
+        trust = self.environment["SSL_CERT_FILE"]
         credential = AsyncCredential(
             account.tenant_id,
             account.app_id,
             account.secret,
             authority=self.environment["AZURE_AUTHORITY_HOST"],
             disable_instance_discovery=True,
+            connection_verify=trust,
         )
         scopes = [f"{self.origin}/.default"]
         client = kind(
-            credential, self.subscription_id, base_url=self.origin, credential_scopes=scopes
+            credential,
+            self.subscription_id,
+            base_url=self.origin,
+            credential_scopes=scopes,
+            connection_verify=trust,
         )
         return credential, client
 
