@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from rehearsal.cloud.clock import ManualClock
 from rehearsal.cloud.web import Reply, Request
-from tests.support.arm import SG_ADMINS, Arm, RecordingRuntime, join_workers, local_cloud
+from tests.support.arm import SG_ADMINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from rehearsal.cloud.context import Cloud
+    from tests.support.arm import Arm
 
 
 class Portal:
@@ -52,30 +48,6 @@ class Portal:
             links = re.findall('href="([^"#]+)', found[path])[:60]
             frontier.extend(link for link in set(links) if link not in {*found, *frontier})
         return found
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture(scope="module")
-def seeded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state of a local Azure that was started once, with its signing key made."""
-    root = tmp_path_factory.mktemp("seeded") / "home"
-    cloud = local_cloud(root, RecordingRuntime(), ManualClock())
-    Arm(cloud).token("deployer")
-    cloud.store.close()
-    return root
-
-
-@pytest.fixture
-def arm(tmp_path: Path, seeded_home: Path, clock: ManualClock) -> Iterator[Arm]:
-    shutil.copytree(seeded_home, tmp_path / "home")
-    cloud = local_cloud(tmp_path / "home", RecordingRuntime(), clock)
-    yield Arm(cloud)
-    join_workers()
-    cloud.store.close()
 
 
 @pytest.fixture
