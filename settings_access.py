@@ -1,17 +1,118 @@
-"""The part of the settings that says who may do what: admin groups, roles, teams, grants."""
+"""The part of the settings that says who may do what: roles, teams, grants."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import settings_rules as rules
-from settings_principals import Principals
+from settings_keys import Table, key
+from settings_kinds import Choice, Each
+from settings_principals import PRINCIPAL, PrincipalEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
-    from settings_reader import Reader
+    from settings_place import Place
+    from settings_principals import Principals
+
+_UNITS = {"": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12} | {
+    f"{prefix}i": 1024 ** (power + 1) for power, prefix in enumerate("KMGT")
+}
+
+
+@dataclass(frozen=True)
+class RuleSettings:
+    """One rule of a custom role; fields as `components.roles.RoleRule`."""
+
+    api_groups: list[str] = key(
+        "apiGroups", Each(rules.API_GROUP, least=1), 'API groups; "" is the core group.'
+    )
+    resources: list[str] = key(
+        "resources", Each(rules.RESOURCE, least=1), "Resources and subresources."
+    )
+    verbs: list[str] = key("verbs", Each(rules.VERB, least=1), "What may be done with them.")
+    resource_names: list[str] = key(
+        "resourceNames",
+        Each(rules.RESOURCE_NAME),
+        "Names of the only objects meant; none for all.",
+        default=[],
+    )
+
+
+@dataclass(frozen=True)
+class GrantEntry(PrincipalEntry):
+    """A role in the namespaces of a team."""
+
+    role: str = key(
+        "role",
+        Choice(known="roles"),
+        "A built-in role (viewer, developer, operator) or one below `roles`.",
+    )
+
+
+@dataclass(frozen=True)
+class ClusterGrantEntry(PrincipalEntry):
+    """A role in the whole cluster."""
+
+    cluster_role: str = key(
+        "clusterRole", rules.CLUSTER_ROLE, "A ClusterRole that is there, such as view."
+    )
+
+
+@dataclass(frozen=True)
+class QuotaSettings:
+    """The most that a namespace may have; empty texts for no bound."""
+
+    cpu: str = key("cpu", rules.CPU, "Cores that pods request, in all.", default="")
+    memory: str = key("memory", rules.MEMORY, "Memory that pods request, in all.", default="")
+    pods: str = key("pods", rules.COUNT, "Number of pods.", default="")
+
+
+@dataclass(frozen=True)
+class LimitsSettings:
+    """What a container has that does not say it; empty texts for nothing."""
+
+    cpu: str = key("cpu", rules.CPU, "Its request and its limit of cores.", default="")
+    memory: str = key("memory", rules.MEMORY, "Its request and its limit.", default="")
+
+
+@dataclass(frozen=True)
+class TeamEntry:
+    """A team as the stack file describes it."""
+
+    name: str = key(
+        "name",
+        rules.TEAM,
+        "Name of the team.",
+        change="deletes its namespaces with all that is in them, and makes them anew",
+    )
+    namespaces: list[str] = key(
+        "namespaces",
+        Each(rules.NAMESPACE, least=1),
+        "Its namespaces; they are made.",
+        change="in place; one that is left out is deleted with all that is in it",
+    )
+    access: list[GrantEntry] = key(
+        "access",
+        Each(Table(GrantEntry, PRINCIPAL)),
+        "Who has which role in all of its namespaces.",
+        default=[],
+    )
+    quota: QuotaSettings = key(
+        "quota", Table(QuotaSettings), "The most that each of its namespaces may have.", default={}
+    )
+    limits: LimitsSettings = key(
+        "limits", Table(LimitsSettings), "What a container has that does not say it.", default={}
+    )
+    network: str = key(
+        "network",
+        Choice(("isolated", "open")),
+        "isolated: pods reach, and are reached by, only pods of the same namespace, and find DNS; "
+        "more needs NetworkPolicies of your own. open: no policy.",
+        default="isolated",
+    )
 
 
 @dataclass(frozen=True)
@@ -21,17 +122,6 @@ class GrantSettings:
     principal: str
     """Key of a group, person or service principal."""
     role: str
-
-
-@dataclass(frozen=True)
-class RuleSettings:
-    """One rule of a custom role; fields as `components.roles.RoleRule`."""
-
-    api_groups: list[str]
-    resources: list[str]
-    verbs: list[str]
-    resource_names: list[str]
-    """Names of the only objects meant; empty for all."""
 
 
 @dataclass(frozen=True)
@@ -46,126 +136,69 @@ class TeamSettings:
     isolated: bool
 
 
-class AccessReader:
-    """Reads the keys of the root that say who may do what.
-
-    Each of `admin_groups`, `teams` and `cluster_grants` is to be called once.
-    """
-
-    def __init__(self, root: Reader, built_in_roles: Collection[str]) -> None:
-        self._root = root
-        self.principals = Principals()
-        """Everybody that the methods below met."""
-        self._built_in = tuple(built_in_roles)
-        self._custom = self._custom_roles()
-
-    def roles(self) -> dict[str, list[RuleSettings]]:
-        """`roles`: the rules of each custom role."""
-        return self._custom
-
-    def admin_groups(self) -> tuple[str, ...]:
-        """Keys of `adminGroups`; none is a problem."""
-        keys: list[str] = []
-        for reader in self._root.tables("adminGroups"):
-            key = self.principals.group(reader)
-            if key in keys:
-                reader.problems.note(reader.path, f'is "{key}"', "each group once", "delete it")
-            keys.append(key)
-        if not keys:
-            self._root.note(
-                "adminGroups",
-                "at least one group",
-                "add one, for nobody else can enter the cluster: adminGroups: "
-                "[{existing: GROUP_NAME}]",
-            )
-        return tuple(keys)
-
-    def teams(self) -> tuple[TeamSettings, ...]:
-        """`teams`, of which no two share a name or a namespace."""
-        teams: list[TeamSettings] = []
-        owner: dict[str, str] = {}
-        for reader in self._root.tables("teams"):
-            team = self._team(reader)
-            if team.name in [other.name for other in teams]:
-                reader.note("name", "each team once", "choose another name")
-            for namespace in team.namespaces:
-                if owner.setdefault(namespace, team.name) != team.name:
-                    reader.problems.note(
-                        reader.key("namespaces"),
-                        f'has "{namespace}", which team "{owner[namespace]}" has already',
-                        "each namespace in one team",
-                        "delete it from one of them",
-                    )
-            teams.append(team)
-        return tuple(teams)
-
-    def cluster_grants(self) -> tuple[GrantSettings, ...]:
-        """`clusterAccess`."""
-        grants: list[GrantSettings] = []
-        for reader in self._root.tables("clusterAccess"):
-            role = reader.text("clusterRole", rules.CLUSTER_ROLE)
-            self._add_grant(grants, GrantSettings(self.principals.one_of(reader), role), reader)
-            reader.finish()
-        return tuple(grants)
-
-    def _team(self, reader: Reader) -> TeamSettings:
-        name = reader.text("name", rules.TEAM)
-        namespaces = reader.texts("namespaces", rules.NAMESPACE, least=1)
-        grants: list[GrantSettings] = []
-        roles = tuple(dict.fromkeys((*self._built_in, *self._custom)))
-        for entry in reader.tables("access"):
-            role = entry.choice("role", roles, "")
-            if not entry.has("role"):
-                entry.note("role", ", ".join(roles), "write one of them")
-            self._add_grant(grants, GrantSettings(self.principals.one_of(entry), role), entry)
-            entry.finish()
-        quota, limits = reader.table("quota"), reader.table("limits")
-        team = TeamSettings(
-            name=name,
-            namespaces=namespaces,
-            grants=tuple(grants),
-            quota=_amounts(quota, ("cpu", "memory", "pods")),
-            limits=_amounts(limits, ("cpu", "memory")),
-            isolated=reader.choice("network", ("isolated", "open"), "isolated") == "isolated",
-        )
-        for part in (quota, limits, reader):
-            part.finish()
-        return team
-
-    def _add_grant(self, grants: list[GrantSettings], grant: GrantSettings, reader: Reader) -> None:
-        if grant in grants and grant.principal:
-            reader.problems.note(
-                reader.path,
-                f'gives "{grant.principal}" the role "{grant.role}" again',
-                "each grant once",
-                "delete it",
-            )
-        grants.append(grant)
-
-    def _custom_roles(self) -> dict[str, list[RuleSettings]]:
-        table = self._root.table("roles")
-        found: dict[str, list[RuleSettings]] = {}
-        for name in table.names():
-            if name in self._built_in or not rules.ROLE.accepts(name):
-                allowed = (
-                    f"{rules.ROLE.allowed}; not {', '.join(self._built_in)}, which are built in"
+def teams(
+    place: Place, entries: list[TeamEntry], principals: Principals
+) -> tuple[TeamSettings, ...]:
+    """The teams, of which no two share a name or a namespace."""
+    found: list[TeamSettings] = []
+    owner: dict[str, str] = {}
+    for at, entry in zip(place.elements(), entries, strict=False):
+        if entry.name and entry.name in [other.name for other in found]:
+            at.child("name").refuse("each team once", "choose another name")
+        for namespace in filter(None, entry.namespaces):
+            if owner.setdefault(namespace, entry.name) != entry.name:
+                at.child("namespaces").refuse(
+                    "each namespace in one team",
+                    "delete it from one of them",
+                    f"has {at.shown(namespace)}, which team {at.shown(owner[namespace])} has "
+                    "already",
                 )
-                table.problems.note(table.key(name), "has a bad name", allowed, "rename it")
-            found[name] = [_rule(reader) for reader in table.tables(name, least=1)]
-        return found
+        found.append(_team(at, entry, principals))
+    return tuple(found)
 
 
-def _rule(reader: Reader) -> RuleSettings:
-    rule = RuleSettings(
-        api_groups=reader.texts("apiGroups", rules.API_GROUP, least=1),
-        resources=reader.texts("resources", rules.WORD, least=1),
-        verbs=reader.texts("verbs", rules.WORD, least=1),
-        resource_names=reader.texts("resourceNames", rules.WORD),
+def cluster_grants(
+    place: Place, entries: Sequence[ClusterGrantEntry], principals: Principals
+) -> tuple[GrantSettings, ...]:
+    """Who has which ClusterRole, each grant once."""
+    roles = [entry.cluster_role for entry in entries]
+    return _grants(place, entries, roles, principals)
+
+
+def _team(at: Place, entry: TeamEntry, principals: Principals) -> TeamSettings:
+    roles = [grant.role for grant in entry.access]
+    quota = {"cpu": entry.quota.cpu, "memory": entry.quota.memory, "pods": entry.quota.pods}
+    limits = {"cpu": entry.limits.cpu, "memory": entry.limits.memory}
+    for what, limit in limits.items():
+        if limit and quota[what] and _amount(limit) > _amount(quota[what]):
+            at.below(f"limits.{what}").refuse(
+                f"at most the quota, which is {at.shown(quota[what])}: no pod would start",
+                "lower it or raise the quota",
+            )
+    return TeamSettings(
+        name=entry.name,
+        namespaces=entry.namespaces,
+        grants=_grants(at.child("access"), entry.access, roles, principals),
+        quota={what: amount for what, amount in quota.items() if amount},
+        limits={what: amount for what, amount in limits.items() if amount},
+        isolated=entry.network == "isolated",
     )
-    reader.finish()
-    return rule
 
 
-def _amounts(reader: Reader, keys: tuple[str, ...]) -> dict[str, str]:
-    amounts = {key: reader.quantity(key, rules.QUANTITY) for key in keys}
-    return {key: amount for key, amount in amounts.items() if amount}
+def _grants(
+    place: Place, entries: Sequence[PrincipalEntry], roles: list[str], principals: Principals
+) -> tuple[GrantSettings, ...]:
+    found: list[GrantSettings] = []
+    for at, entry, role in zip(place.elements(), entries, roles, strict=False):
+        grant = GrantSettings(principals.one_of(at, entry), role)
+        if grant in found and grant.principal:
+            given = f"gives {at.shown(grant.principal)} the role {at.shown(role)} again"
+            at.refuse("each grant once", "delete it", given)
+        found.append(grant)
+    return tuple(found)
+
+
+def _amount(quantity: str) -> Decimal:
+    """What a Kubernetes quantity is worth."""
+    number = quantity.rstrip("".join(_UNITS))
+    return Decimal(number) * _UNITS[quantity.removeprefix(number)]

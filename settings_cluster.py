@@ -5,118 +5,230 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pulumi
-
 import settings_rules as rules
+from settings_keys import REPLACES, Table, key
+from settings_kinds import Choice, Each, Flag, Number
+from settings_pools import NodePoolSettings, check_pools
 
 if TYPE_CHECKING:
-    from settings_reader import Reader
+    from settings_place import Place
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LOGS = (
+    "kube-apiserver",
+    "kube-audit",
+    "kube-audit-admin",
+    "guard",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "cluster-autoscaler",
+    "cloud-controller-manager",
+    "csi-azuredisk-controller",
+    "csi-azurefile-controller",
+    "csi-snapshot-controller",
+)
+"""https://learn.microsoft.com/azure/aks/monitor-aks-reference#resource-logs, less Fleet's."""
+
+_MOVES_ON = ("patch", "stable", "rapid")
+"""Channels in which AKS changes the Kubernetes version by itself."""
 
 
 @dataclass(frozen=True)
-class NodePoolSettings:
-    """A pool of nodes; fields as `components.cluster.NodePoolArgs`."""
+class MaintenanceWindowSettings:
+    """When AKS may upgrade; an empty mapping is a window too."""
 
-    name: str
-    mode: str
-    vm_size: str
-    min: int
-    max: int
-    zones: list[str]
+    day: str = key("day", Choice(_DAYS), "Day of the week, in UTC.", default="Sunday")
+    start_hour: int = key("startHour", Number(0, 23), "Hour of the day, in UTC.", default=2)
+    duration_hours: int = key("durationHours", Number(4, 24), "Length in hours.", default=4)
+
+
+@dataclass(frozen=True)
+class DiagnosticsSettings:
+    """Where the logs of the control plane go; an empty mapping makes a workspace for them."""
+
+    workspace_id: str | None = key(
+        "workspaceId",
+        rules.WORKSPACE,
+        "The Log Analytics workspace that gets the logs; without it one is made.",
+        default=None,
+    )
+    retention_days: int = key(
+        "retentionDays",
+        Number(30, 730),
+        "Days that a workspace which is made keeps the logs; one that is there has its own.",
+        default=30,
+    )
+    categories: list[str] = key(
+        "categories",
+        Each(Choice(_LOGS), least=1),
+        "Which logs: kube-audit-admin tells who changed what, guard who logged in.",
+        default=["kube-audit-admin", "guard"],
+    )
 
 
 @dataclass(frozen=True)
 class ClusterSettings:
     """A cluster; fields as `components.cluster.EntraClusterArgs`."""
 
-    cluster_name: str
-    kubernetes_version: str | None
-    tier: str
-    local_accounts: bool
-    private: bool
-    authorized_ip_ranges: list[str]
-    run_command: bool
-    node_pools: list[NodePoolSettings]
-    network_plugin: str
-    network_mode: str
-    network_dataplane: str
-    upgrade_channel: str
-    node_os_upgrade_channel: str
-
-
-def read_cluster(cluster: Reader) -> ClusterSettings:
-    """The settings of the mapping `cluster`; problems go to its reader."""
-    api_server, network = cluster.table("apiServer"), cluster.table("network")
-    upgrade = cluster.table("upgrade")
-    cluster.choice("authorization", ("kubernetes",), "kubernetes")
-    cluster.choice("identity", ("system",), "system")
-    settings = ClusterSettings(
-        cluster_name=cluster.text("name", rules.CLUSTER, f"aks-{pulumi.get_stack()}"),
-        kubernetes_version=cluster.text("kubernetesVersion", rules.KUBERNETES_VERSION, "") or None,
-        tier=cluster.choice("tier", ("Free", "Standard", "Premium"), "Free"),
-        local_accounts=cluster.flag("localAccounts", default=False),
-        private=api_server.flag("private", default=False),
-        authorized_ip_ranges=_networks(api_server),
-        run_command=api_server.flag("runCommand", default=False),
-        node_pools=_node_pools(cluster),
-        network_plugin=network.choice("plugin", ("azure",), "azure"),
-        network_mode=network.choice("mode", ("overlay", "node-subnet"), "overlay"),
-        network_dataplane=network.choice("dataplane", ("cilium", "azure"), "cilium"),
-        upgrade_channel=upgrade.choice(
-            "channel", ("none", "patch", "stable", "rapid", "node-image"), "patch"
-        ),
-        node_os_upgrade_channel=upgrade.choice(
-            "nodeOs", ("None", "Unmanaged", "NodeImage", "SecurityPatch"), "NodeImage"
-        ),
+    cluster_name: str = key(
+        "name",
+        rules.CLUSTER,
+        "Name of the cluster in Azure, and its DNS prefix.",
+        default="aks-{stack}",
+        change=REPLACES,
     )
-    if settings.private and settings.authorized_ip_ranges:
-        api_server.note(
-            "authorizedIpRanges", "none for a private API server", "delete them or private"
+    kubernetes_version: str | None = key(
+        "kubernetesVersion",
+        rules.KUBERNETES_VERSION,
+        "Version of Kubernetes; Azure's own choice without it. A MINOR version goes with "
+        "upgrade.channel patch, where AKS keeps the newest patch of it; leave it out with stable "
+        "and rapid, where AKS changes it.",
+        default=None,
+        change="in place, up only, one MINOR version at a time",
+    )
+    tier: str = key(
+        "tier",
+        Choice(("Free", "Standard", "Premium")),
+        "Price tier: Standard has an uptime SLA, Premium also long-term support.",
+        default="Free",
+    )
+    authorization: str = key(
+        "authorization",
+        Choice(("kubernetes", "azure")),
+        "kubernetes: Roles and RoleBindings decide. azure: Azure role assignments decide too: "
+        "view, edit, admin and cluster-admin of `clusterAccess` and the team role viewer become "
+        "such, all else stays a binding.",
+        default="kubernetes",
+    )
+    local_accounts: bool = key(
+        "localAccounts",
+        Flag(),
+        "Whether the certificate accounts that go around Entra ID work. Only with "
+        "breakGlass.enabled, which turns them on by itself.",
+        default=False,
+        change="in place; certificates that somebody has fetched work until they are rotated",
+    )
+    private: bool = key(
+        "apiServer.private",
+        Flag(),
+        "Whether the API server has no public address.",
+        default=False,
+        change="Azure refuses: make another cluster",
+    )
+    authorized_ip_ranges: list[str] = key(
+        "apiServer.authorizedIpRanges",
+        Each(rules.NETWORK, most=200),
+        "The only addresses that reach a public API server; all do if there are none.",
+        default=[],
+    )
+    run_command: bool = key(
+        "apiServer.runCommand",
+        Flag(),
+        "Whether `az aks command invoke`, which goes around the groups of Entra ID, works.",
+        default=False,
+    )
+    node_pools: list[NodePoolSettings] = key(
+        "nodePools",
+        Each(Table(NodePoolSettings), least=1, most=100),
+        "The node pools.",
+        default=[{"name": "system", "mode": "System", "vmSize": "Standard_D4ds_v5"}],
+        change="in place; the first System pool is part of the cluster: keep it, and keep it first",
+    )
+    network_plugin: str = key(
+        "network.plugin", Choice(("azure",)), "Azure CNI.", default="azure", change=REPLACES
+    )
+    network_mode: str = key(
+        "network.mode",
+        Choice(("overlay", "node-subnet")),
+        "overlay: pods have addresses of their own. node-subnet: they have the network's.",
+        default="overlay",
+        change=REPLACES,
+    )
+    network_dataplane: str = key(
+        "network.dataplane",
+        Choice(("cilium", "azure")),
+        "What carries the pods' traffic and enforces network policies.",
+        default="cilium",
+        change=REPLACES,
+    )
+    upgrade_channel: str = key(
+        "upgrade.channel",
+        Choice(("none", "patch", "stable", "rapid", "node-image")),
+        "How AKS upgrades Kubernetes: patch keeps the MINOR version, stable follows the newest "
+        "but one, rapid the newest, node-image renews the nodes only.",
+        default="patch",
+    )
+    node_os_upgrade_channel: str = key(
+        "upgrade.nodeOs",
+        Choice(("None", "Unmanaged", "NodeImage", "SecurityPatch")),
+        "How AKS renews the nodes' operating system.",
+        default="NodeImage",
+        change="in place; renews the nodes",
+    )
+    maintenance_window: MaintenanceWindowSettings | None = key(
+        "upgrade.window",
+        Table(MaintenanceWindowSettings),
+        "When AKS may do either; at any time without it.",
+        default=None,
+    )
+    identity: str = key(
+        "identity",
+        rules.IDENTITY,
+        "Whose rights the cluster has in Azure: an identity that goes with it, one that is made "
+        "(NAME-identity), or an existing one.",
+        default="system",
+    )
+    diagnostics: DiagnosticsSettings | None = key(
+        "diagnostics",
+        Table(DiagnosticsSettings),
+        "Where the logs of the control plane go; nowhere without it.",
+        default=None,
+        change="in place; without it, a workspace that was made is deleted",
+    )
+    preview_features: list[str] = key(
+        "previewFeatures",
+        Each(rules.FEATURE),
+        "Features of Microsoft.ContainerService that are registered before the cluster is made.",
+        default=[],
+        change="in place; what was registered stays so",
+    )
+
+
+def check_cluster(place: Place, cluster: ClusterSettings) -> None:
+    """Note what is wrong between the keys of the mapping `cluster`.
+
+    Limits: https://learn.microsoft.com/azure/aks/auto-upgrade-cluster, auto-upgrade-node-os-image
+    and api-server-authorized-ip-ranges, 2026-11.
+    """
+    check_pools(place.child("nodePools"), cluster.node_pools)
+    if cluster.private and cluster.authorized_ip_ranges:
+        ranges = place.below("apiServer.authorizedIpRanges")
+        ranges.refuse("none for a private API server", "delete them or private")
+    if cluster.diagnostics and cluster.diagnostics.workspace_id:
+        days = place.below("diagnostics.retentionDays")
+        if days.value is not None:
+            days.refuse("nothing beside workspaceId", "delete it: that workspace has its own")
+    if place.child("upgrade").is_clean:
+        _check_upgrades(place, cluster)
+
+
+def _check_upgrades(place: Place, cluster: ClusterSettings) -> None:
+    channel, node_os = cluster.upgrade_channel, cluster.node_os_upgrade_channel
+    if channel == "node-image" and node_os != "NodeImage":
+        place.below("upgrade.nodeOs").refuse("NodeImage with channel node-image", "delete it")
+    version = cluster.kubernetes_version or ""
+    shown = place.below("upgrade.channel").shown(channel)
+    if channel in _MOVES_ON and version.count(".") > 1:
+        place.child("kubernetesVersion").refuse(
+            f"a MINOR version, or none, with upgrade.channel {shown}: AKS changes the rest, and no "
+            "cluster goes back",
+            "write the MINOR version only",
         )
-    if settings.network_mode == "node-subnet" and settings.network_dataplane == "cilium":
-        network.note("mode", "overlay with dataplane cilium", 'write overlay, or dataplane "azure"')
-    for reader in (api_server, network, upgrade, cluster):
-        reader.finish()
-    return settings
-
-
-def _networks(api_server: Reader) -> list[str]:
-    kept: list[str] = []
-    for index, value in enumerate(api_server.items("authorizedIpRanges")):
-        remedy = rules.network_problem(str(value))
-        if remedy:
-            api_server.problems.note(
-                api_server.key(f"authorizedIpRanges[{index}]"),
-                f'is "{value}"',
-                "an IPv4 network in CIDR form, such as 203.0.113.0/24",
-                remedy,
-            )
-        else:
-            kept.append(str(value))
-    return kept
-
-
-def _node_pools(cluster: Reader) -> list[NodePoolSettings]:
-    if not cluster.has("nodePools"):
-        return [NodePoolSettings("system", "System", "Standard_D4ds_v5", 2, 5, [])]
-    pools: list[NodePoolSettings] = []
-    for reader in cluster.tables("nodePools"):
-        pool = NodePoolSettings(
-            name=reader.text("name", rules.NODE_POOL),
-            mode=reader.choice("mode", ("System", "User"), "User"),
-            vm_size=reader.text("vmSize", rules.VM_SIZE),
-            min=reader.number("min", 0, 1000, 2),
-            max=reader.number("max", 1, 1000, 5),
-            zones=reader.texts("zones", rules.ZONE),
+    elif channel in ("stable", "rapid") and version:
+        place.child("kubernetesVersion").refuse(
+            f"none with upgrade.channel {shown}: AKS changes it, and no cluster goes back",
+            "delete it, or write upgrade.channel: patch",
         )
-        if pool.min > pool.max:
-            reader.note("min", f"at most max, which is {pool.max}", "lower min or raise max")
-        if pool.mode == "System" and pool.min < 1:
-            reader.note("min", "at least 1 in a System pool", "raise it")
-        if pool.name in [other.name for other in pools]:
-            reader.note("name", "each name once", "choose another name")
-        reader.finish()
-        pools.append(pool)
-    if not any(pool.mode == "System" for pool in pools):
-        cluster.note("nodePools", "at least one pool of mode System", "give one mode: System")
-    return pools
+    if cluster.maintenance_window and channel == "none" and node_os in ("None", "Unmanaged"):
+        allowed = "no window where AKS upgrades nothing in it"
+        place.below("upgrade.window").refuse(allowed, "delete it, or choose a channel")

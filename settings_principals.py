@@ -6,9 +6,65 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import settings_rules as rules
+from settings_keys import Table, key
+from settings_kinds import Each
 
 if TYPE_CHECKING:
-    from settings_reader import Reader
+    from settings_place import Place
+
+
+@dataclass(frozen=True)
+class GroupEntry:
+    """A group as the stack file names it; the first three are one and two Nones."""
+
+    display_name: str | None = key(
+        "displayName",
+        rules.GROUP_NAME,
+        "Name of a group to create; no other group of the tenant may bear it.",
+        default=None,
+        change="replaces the group",
+    )
+    existing: str | None = key(
+        "existing",
+        rules.GROUP_NAME,
+        "Display name of a group that is there; none or two of that name is an error.",
+        default=None,
+    )
+    object_id: str | None = key(
+        "objectId", rules.GROUP_ID, "Object id of a group that is there.", default=None
+    )
+    owners: list[str] = key(
+        "owners",
+        Each(rules.PERSON),
+        "Owners of a group to create, besides the deployer.",
+        default=[],
+    )
+    members: list[str] = key(
+        "members",
+        Each(rules.PERSON),
+        "Members of a group to create. The deployer is one of an admin group too.",
+        default=[],
+    )
+
+
+GROUP = Table(GroupEntry, one_of=("displayName", "existing", "objectId"))
+
+
+@dataclass(frozen=True)
+class PrincipalEntry:
+    """Somebody as the stack file names them: one of the three and two Nones."""
+
+    group: GroupEntry | None = key("group", GROUP, "A group.", default=None)
+    user: str | None = key("user", rules.PERSON, "A person.", default=None)
+    service_principal: str | None = key(
+        "servicePrincipal",
+        rules.SERVICE_PRINCIPAL_ID,
+        "A program: the object id of its service principal, not its application id.",
+        default=None,
+    )
+
+
+PRINCIPAL = ("group", "user", "servicePrincipal")
 
 
 @dataclass(frozen=True)
@@ -28,92 +84,70 @@ class GroupSettings:
 
 
 class Principals:
-    """Reads the entries that name somebody, and keeps each of them once."""
+    """Keeps everybody that the entries name, each of them once."""
 
     def __init__(self) -> None:
         self._groups: dict[str, GroupSettings] = {}
-        self._users: dict[str, None] = {}
-        self._service_principals: dict[str, None] = {}
+        self._kinds: dict[str, str] = {}
+        self._spelled: dict[str, str] = {}
 
     def groups(self) -> tuple[GroupSettings, ...]:
         """Every group met: first those that are there, then those to create."""
         return tuple(sorted(self._groups.values(), key=lambda group: bool(group.display_name)))
 
-    def users(self) -> tuple[str, ...]:
-        """Every person met, in the order of the file."""
-        return tuple(self._users)
+    def of(self, kind: str) -> tuple[str, ...]:
+        """Everybody met of a kind, a key of `PrincipalEntry`, in the order of the file."""
+        return tuple(name for name, known in self._kinds.items() if known == kind)
 
-    def service_principals(self) -> tuple[str, ...]:
-        """Every service principal met, in the order of the file."""
-        return tuple(self._service_principals)
+    def one_of(self, place: Place, entry: PrincipalEntry) -> str:
+        """Key of the one principal of an entry; empty if a problem was noted there."""
+        if not place.is_clean:
+            return ""
+        if entry.group:
+            return self.group(place.child("group"), entry.group)
+        kind = "user" if entry.user else "servicePrincipal"
+        name = entry.user or entry.service_principal or ""
+        self._remember(place.child(kind), name, kind)
+        return name
 
-    def one_of(self, reader: Reader) -> str:
-        """Key of the one principal of an entry; empty, with a problem noted, if there is none."""
-        ways = ("group", "user", "servicePrincipal")
-        given = [way for way in ways if reader.has(way)]
-        if len(given) != 1:
-            reader.problems.note(
-                reader.path,
-                f"has {' and '.join(given) or 'nobody'}",
-                f"exactly one of {', '.join(ways)}",
-                "write one; a second one needs an entry of its own",
-            )
-        if "group" in given:
-            return self.group(reader.table("group"))
-        if "user" in given:
-            user = reader.text("user", rules.PERSON)
-            return self._person(reader, "user", user, self._users)
-        if "servicePrincipal" in given:
-            object_id = reader.text("servicePrincipal", rules.SERVICE_PRINCIPAL_ID)
-            return self._person(reader, "servicePrincipal", object_id, self._service_principals)
-        return ""
+    def group(self, place: Place, entry: GroupEntry) -> str:
+        """Key of the group of an entry; empty if a problem was noted there.
 
-    def _person(self, reader: Reader, way: str, key: str, known: dict[str, None]) -> str:
-        others = {*self._groups, *self._users, *self._service_principals} - set(known)
-        if key in others:
-            reader.note(way, "one kind for each name", "it is another kind elsewhere in the file")
-        if key:
-            known[key] = None
-        return key
-
-    def group(self, reader: Reader) -> str:
-        """Key of the group of an entry; empty, with a problem noted, if there is none."""
-        ways = ("displayName", "existing", "objectId")
-        given = [way for way in ways if reader.has(way)]
-        if len(given) != 1:
-            reader.problems.note(
-                reader.path,
-                f"has {' and '.join(given) or 'no group'}",
-                "exactly one of displayName (a group to create), existing (the name of a group "
-                "that is there) and objectId (its object id)",
-                "write one of them",
-            )
-        created, existing = (
-            reader.text(way, rules.GROUP_NAME, "") for way in ("displayName", "existing")
+        A second entry of a group may repeat the first or only its name.
+        """
+        if not place.is_clean:
+            return ""
+        group = GroupSettings(
+            entry.display_name or entry.existing or entry.object_id or "",
+            entry.display_name or "",
+            entry.existing or "",
+            entry.object_id or "",
+            tuple(entry.owners),
+            tuple(entry.members),
         )
-        object_id = reader.text("objectId", rules.GROUP_ID, "")
-        people = {way: tuple(reader.texts(way, rules.PERSON)) for way in ("owners", "members")}
-        for way, names in people.items():
-            if names and not created:
-                reader.note(way, "nothing for a group that is there", "change it in Entra ID")
-        reader.finish()
-        key = created or existing or object_id
-        if key and len(given) == 1:
-            group = GroupSettings(key, created, existing, object_id, **people)
-            self._remember(reader, group)
-        return key
-
-    def _remember(self, reader: Reader, group: GroupSettings) -> None:
-        """Keep the group; a second entry may repeat the first or only its name."""
+        for way in ("owners", "members"):
+            if place.child(way).value and not group.display_name:
+                place.child(way).refuse(
+                    "nothing for a group that is there", "change it in Entra ID"
+                )
         bare = replace(group, owners=(), members=())
         known = self._groups.get(group.key, bare)
-        taken = group.key in self._users or group.key in self._service_principals
-        differs = replace(known, owners=(), members=()) != bare
-        if taken or differs or (known != bare and group not in (bare, known)):
-            reader.problems.note(
-                reader.path,
-                f'describes "{group.key}" in another way than an earlier entry',
+        if replace(known, owners=(), members=()) != bare or (
+            known != bare and group not in (bare, known)
+        ):
+            place.refuse(
                 "one description for each group",
                 "repeat only its displayName (if the stack creates it) or existing (if not)",
+                f"describes {place.shown(group.key)} in another way than an earlier entry",
             )
         self._groups[group.key] = group if known == bare else known
+        self._remember(place, group.key, "group")
+        return group.key
+
+    def _remember(self, place: Place, name: str, kind: str) -> None:
+        if self._kinds.setdefault(name, kind) != kind:
+            place.refuse("one kind for each name", "it is another kind elsewhere in the file")
+        spelled = self._spelled.setdefault(name.lower(), name)
+        if spelled != name:
+            # Entra ID takes both for the same, Kubernetes takes them for two.
+            place.refuse("one spelling for each name", f"write {place.shown(spelled)}")

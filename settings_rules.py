@@ -2,136 +2,183 @@
 
 Limits are Azure's and Kubernetes' own
 (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules,
-https://kubernetes.io/docs/concepts/overview/working-with-objects/names/, 2026-11).
+https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and labels/,
+https://learn.microsoft.com/azure/aks/use-labels, 2026-11).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
-import re
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Rule:
-    """A kind of text."""
-
-    pattern: str
-    """Regular expression that the whole text must match."""
-    allowed: str
-    """The pattern in words."""
-    remedy: str
-    """What to do about a text that does not match."""
-
-    def accepts(self, text: str) -> bool:
-        """Whether the whole text is of this kind."""
-        return re.fullmatch(self.pattern, text) is not None
-
+from settings_kinds import Text
 
 _GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _UPN = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 _DNS_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_LABEL_NAME = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+_LABEL_KEY = (
+    r"(?!([a-z0-9.-]*\.)?kubernetes\.io/|kubernetes\.azure\.com/)"
+    rf"((?=[^/]{{1,253}}/)[a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?{_LABEL_NAME}"
+)
+_ARM_GROUP = rf"/subscriptions/{_GUID}/resource[Gg]roups/[\w().-]{{1,90}}/providers"
 
-TENANT_ID = Rule(
+
+class NetworkText(Text):
+    """An IPv4 network in CIDR form."""
+
+    def matches(self, text: str) -> bool:
+        """Whether no bit of the address is set beyond the prefix."""
+        try:
+            ipaddress.IPv4Network(text)
+        except ValueError:
+            return False
+        return "/" in text
+
+    def advice(self, text: str) -> str:
+        """The network that was probably meant."""
+        try:
+            return f"write {ipaddress.IPv4Network(text, strict=False)}"
+        except ValueError:
+            return self.remedy
+
+
+class DateText(Text):
+    """A day."""
+
+    def matches(self, text: str) -> bool:
+        """Whether the calendar has such a day."""
+        try:
+            return super().matches(text) and bool(dt.date.fromisoformat(text))
+        except ValueError:
+            return False
+
+
+TENANT_ID = Text(
     _GUID,
     "a GUID (8-4-4-4-12 hexadecimal digits)",
     "copy it from: az account show --query tenantId",
 )
-GROUP_ID = Rule(
+GROUP_ID = Text(
     _GUID,
     "the object id of a group, a GUID (8-4-4-4-12 hexadecimal digits)",
     "copy it from: az ad group show --group NAME --query id, or give the name as existing: NAME",
 )
-SERVICE_PRINCIPAL_ID = Rule(
+SERVICE_PRINCIPAL_ID = Text(
     _GUID,
     "the object id of a service principal, a GUID (8-4-4-4-12 hexadecimal digits)",
     "copy it from: az ad sp show --id APPLICATION_ID --query id",
 )
-PERSON = Rule(
+PERSON = Text(
     f"{_UPN}|{_GUID}",
     "a user principal name (someone@contoso.example) or an object id",
     "copy it from: az ad user list --query '[].userPrincipalName'",
 )
-GROUP_NAME = Rule(
+GROUP_NAME = Text(
     r"\S(.{0,254}\S)?",
     "1 to 256 characters without a space at either end",
     "write the display name as Entra ID shows it",
 )
-RESOURCE_GROUP = Rule(
-    r"[\w().-]{0,89}[\w()-]",
-    "1 to 90 letters, digits, _ - . ( ), not ending with a dot",
-    "choose such a name",
+RESOURCE_GROUP = Text(
+    r"[\w().-]{0,89}[\w()-]", "1 to 90 letters, digits, _ - . ( ), not ending with a dot"
 )
-CLUSTER = Rule(
+CLUSTER = Text(
     r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?",
     "1 to 63 letters, digits, _ and -, with a letter or digit at both ends",
-    "choose such a name",
 )
-NODE_POOL = Rule(
-    r"[a-z][a-z0-9]{0,11}",
-    "1 to 12 lower-case letters and digits, first a letter",
-    "choose such a name",
-)
-VM_SIZE = Rule(
+NODE_POOL = Text(r"[a-z][a-z0-9]{0,11}", "1 to 12 lower-case letters and digits, first a letter")
+VM_SIZE = Text(
     r"(Standard|Basic)_[A-Za-z0-9_-]+",
     "the name of a size, such as Standard_D4ds_v5",
     "list the sizes with: az vm list-skus --location LOCATION --output table",
 )
-LOCATION = Rule(
+LOCATION = Text(
     r"[a-z][a-z0-9]+",
     "the name of a region in lower-case letters and digits, such as westeurope",
     "list the regions with: az account list-locations --query '[].name'",
 )
-KUBERNETES_VERSION = Rule(
-    r"1\.\d{1,3}(\.\d{1,3})?",
+KUBERNETES_VERSION = Text(
+    r"1\.[0-9]{1,3}(\.[0-9]{1,3})?",
     'MINOR or PATCH version as text, such as "1.36" or "1.36.3"',
     "list the versions with: az aks get-versions --location LOCATION; keep the quotes, for YAML "
     "reads 1.30 as 1.3",
 )
-NAMESPACE = Rule(
+NAMESPACE = Text(
     rf"(?!kube-)(?!(default|gatekeeper-system)$){_DNS_LABEL}",
     "1 to 63 lower-case letters, digits and -, with a letter or digit at both ends (DNS-1123); "
     "not default, gatekeeper-system or kube-...",
-    "choose such a name",
 )
-TEAM = Rule(
+TEAM = Text(
     _DNS_LABEL,
     "1 to 63 lower-case letters, digits and -, with a letter or digit at both ends (DNS-1123)",
-    "choose such a name",
 )
 ROLE = TEAM
-CLUSTER_ROLE = Rule(
+CLUSTER_ROLE = Text(
     r"[A-Za-z0-9][A-Za-z0-9:._-]*",
     "the name of a ClusterRole, such as view",
     "list them with: kubectl get clusterroles",
 )
-QUANTITY = Rule(
-    r"\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?",
-    "a Kubernetes quantity, such as 500m, 2, 512Mi or 64Gi",
-    "write such a quantity",
+CPU = Text(r"[0-9]+(\.[0-9]+)?m?", "a number of cores, such as 2 or 500m", numbers=True)
+MEMORY = Text(
+    r"[0-9]+(\.[0-9]+)?(k|Ki|M|Mi|G|Gi|T|Ti)",
+    "an amount with a unit, such as 512Mi or 64Gi",
+    "write such a quantity; without a unit, or with m, it would be bytes or less",
 )
-ZONE = Rule(r"[123]", '"1", "2" or "3", in quotes', "write such a text")
-WORD = Rule(r"\S+", "a text without spaces", "write such a text")
-API_GROUP = Rule(
-    r"[A-Za-z0-9.*-]*",
-    'the name of an API group, such as apps; "" is the core group',
+COUNT = Text(r"[0-9]+", "a whole number, such as 100", numbers=True)
+IDENTITY = Text(
+    rf"system|user|{_ARM_GROUP}/Microsoft\.ManagedIdentity/userAssignedIdentities/[\w-]{{3,128}}",
+    "system, user, or the resource id of a user-assigned identity",
+    "list the ids with: az identity list --query '[].id'",
+)
+WORKSPACE = Text(
+    rf"{_ARM_GROUP}/Microsoft\.OperationalInsights/workspaces/[A-Za-z0-9-]{{4,63}}",
+    "the resource id of a Log Analytics workspace",
+    "list them with: az monitor log-analytics workspace list --query '[].id'",
+)
+FEATURE = Text(
+    r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    "the name of a feature of Microsoft.ContainerService, such as AAD-V2",
+    "list them with: az feature list --namespace Microsoft.ContainerService --query '[].name'; "
+    "write what follows the slash",
+)
+TAINT = Text(
+    rf"{_LABEL_KEY}={_LABEL_NAME}:(NoSchedule|PreferNoSchedule|NoExecute)",
+    "key=value:EFFECT with the effect NoSchedule, PreferNoSchedule or NoExecute; no key below "
+    "kubernetes.io or kubernetes.azure.com",
+    "write one such as sku=gpu:NoSchedule",
+)
+LABEL_NAME = Text(
+    _LABEL_KEY,
+    "a label's name, such as tier or contoso.example/tier; none below kubernetes.io or "
+    "kubernetes.azure.com, which AKS keeps for itself",
+)
+LABEL_VALUE = Text(
+    f"({_LABEL_NAME})?",
+    "at most 63 letters, digits, - _ and ., with a letter or digit at both ends",
+)
+ZONE = Text(r"[123]", '"1", "2" or "3", in quotes')
+VERB = Text(r"[a-z]+|\*", "a verb in lower-case letters, such as get")
+RESOURCE = Text(
+    r"(\*|[a-z0-9][a-z0-9.-]*)(/(\*|[a-z]+))?",
+    "the plural name of a resource in lower-case letters, such as pods or pods/log",
     "list them with: kubectl api-resources",
 )
-TAG = Rule(r".{0,256}", "at most 256 characters", "write a shorter text")
-TAG_NAME = Rule(
-    r"[^<>%&\\?/]{1,512}", "1 to 512 characters, none of < > % & \\ ? /", "choose such a name"
+RESOURCE_NAME = Text(r"\S+", "a text without spaces")
+API_GROUP = Text(
+    r"[a-z0-9.*-]*",
+    'the name of an API group without its version, such as apps; "" is the core group',
+    "list them with: kubectl api-resources",
 )
-
-
-def network_problem(text: str) -> str:
-    """What to do about a text that is not an IPv4 network in CIDR form; empty if it is one."""
-    try:
-        ipaddress.IPv4Network(text)
-    except ValueError:
-        pass
-    else:
-        return "" if "/" in text else f"write {text}/32"
-    try:
-        return f"write {ipaddress.IPv4Network(text, strict=False)}"
-    except ValueError:
-        return "write a network such as 203.0.113.0/24, or one address such as 203.0.113.7/32"
+TAG = Text(r".{0,256}", "a text of at most 256 characters")
+TAG_NAME = Text(r"[^<>%&\\?/]{1,512}", r"1 to 512 characters, none of < > % & \ ? /")
+REASON = Text(
+    r"\s*\S.{8,498}\S\s*", "10 to 500 characters", "say what happened and who needs to enter"
+)
+DAY = DateText(
+    r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]", "a day, YYYY-MM-DD", 'write such a day, such as "2026-11-30"'
+)
+NETWORK = NetworkText(
+    "",
+    "an IPv4 network in CIDR form, such as 203.0.113.0/24",
+    "write a network such as 203.0.113.0/24, or one address such as 203.0.113.7/32",
+)

@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tests.support.azure import Azure
+from tests.support.corpus import cases
 
 if TYPE_CHECKING:
     from tests.support.rehearsal import Rehearsal
 
 pytestmark = pytest.mark.e2e
+
+TRAPS = """\
+config:
+  aks-entra:adminGroups: [{displayName: made-by-mistake}]
+  aks-entra:cluster:
+    kubernetesVersion: 1.30
+    apiServer: {private: yes}
+    nodePools: [{name: system, mode: System, vmSize: Standard_D4ds_v5, zones: [1]}]
+  aks-entra:breakGlass: {enabled: true, reason: nobody can log in, until: 2020-01-01}
+"""
 
 
 @pytest.mark.parametrize("operation", ["preview", "up"])
@@ -38,6 +50,57 @@ def test_every_problem_is_listed_at_once(empty: Rehearsal, operation: str) -> No
     azure = Azure(empty)
     assert azure.resource_groups() == []
     assert "aks-local-admins" not in {group["displayName"] for group in azure.groups()}
+
+
+CHOSEN = (
+    "cluster.serverAppSecret",
+    "cluster.kubernetesversion",
+    "cluster.kubernetesVersion",
+    "cluster.localAccounts",
+    "breakGlass.until",
+    "teams[0].namespaces[0]",
+    "cluster.nodePools",
+)
+
+
+def test_cases_of_the_corpus_end_the_run_with_status_2_and_nothing_made(empty: Rehearsal) -> None:
+    for key in CHOSEN:
+        case = next(case for case in cases() if case.key == key and case.problems == 1)
+        config = {f"aks-entra:{name}": value for name, value in case.config.items()}
+        config["aks-entra:adminGroups"] = [{"displayName": "made-by-mistake"}]
+        _write_stack(empty, yaml.safe_dump({"config": config}))
+        said = _refused(empty, "up")
+        assert f"stacks/Pulumi.local.yaml: aks-entra:{key} " in said, said
+        assert case.message in said
+        assert "HUSH" not in said
+    azure = Azure(empty)
+    assert azure.resource_groups() == []
+    assert "made-by-mistake" not in {group["displayName"] for group in azure.groups()}
+
+
+def test_what_yaml_reads_otherwise_than_a_person_is_explained(empty: Rehearsal) -> None:
+    _write_stack(empty, TRAPS)
+    said = _refused(empty, "preview")
+    for part in (
+        "kubernetesVersion is 1.3; allowed: MINOR or PATCH version as text",
+        'private is "yes"; allowed: true, false',
+        "zones[0] is 1; allowed: ",
+        'until is "2020-01-01"; allowed: a day from',
+    ):
+        assert part in said, f"{part} is not in:\n{said}"
+
+
+def _write_stack(rehearsal: Rehearsal, text: str) -> None:
+    file = rehearsal.project / "stacks" / "Pulumi.local.yaml"
+    file.write_text(text, encoding="utf-8")
+
+
+def _refused(rehearsal: Rehearsal, operation: str) -> str:
+    """What is said about a configuration that is refused."""
+    refused = rehearsal.run(operation, expect=2)
+    said = refused.stdout + refused.stderr
+    assert "Traceback" not in said
+    return " ".join(said.split())
 
 
 def test_an_unknown_stack_is_named(empty: Rehearsal) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import string
-import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import pulumi
 import pytest
@@ -13,175 +13,165 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components import naming
-from tests.support.directory_double import DEPLOYER, World
-from tests.support.program import PROJECT, Run, run_program
+from components.kubeconfig import LOGINS
+from components.roles import BUILT_IN
+from settings import Settings, load
+from settings_file import StackFile
+from settings_keys import keys_of
+from tests.support.configurations import WORLD, configurations
+from tests.support.program import PROJECT, run
 
-LABELS = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True).filter(
-    lambda name: not name.startswith("kube-") and name not in {"default", "gatekeeper-system"}
-)
-GROUPS = [f"group {letter}" for letter in "abcd"]
-PROGRAMS = [str(uuid.UUID(int=number)) for number in (1, 2)]
-PEOPLE = ["ann@contoso.example", "bob_else.example#EXT#@contoso.example"]
-WORLD = World(
-    groups={name: [DEPLOYER] for name in GROUPS},
-    users=set(PEOPLE),
-    service_principals=set(PROGRAMS),
-)
-PRINCIPALS = st.one_of(
-    st.sampled_from(GROUPS).map(lambda name: {"group": {"existing": name}}),
-    st.sampled_from(["new one", "new two"]).map(lambda name: {"group": {"displayName": name}}),
-    st.sampled_from(PEOPLE).map(lambda name: {"user": name}),
-    st.sampled_from(PROGRAMS).map(lambda name: {"servicePrincipal": name}),
-)
-ROLES = ("viewer", "developer", "operator", "mine")
-SOME = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+Path = tuple[str | int, ...]
+Misspelling = Callable[[str], str]
 
 
-@st.composite
-def access(draw: st.DrawFn) -> list[dict[str, Any]]:
-    grants = draw(
-        st.lists(st.tuples(PRINCIPALS, st.sampled_from(ROLES)), max_size=4, unique_by=str)
-    )
-    return [{**who, "role": role} for who, role in grants]
-
-
-@st.composite
-def configurations(draw: st.DrawFn) -> dict[str, Any]:
-    """Valid configurations: the keys of a stack file."""
-    names = draw(st.lists(LABELS, max_size=3, unique=True))
-    namespaces = draw(st.lists(LABELS, min_size=len(names), max_size=5, unique=True))
-    teams = [
-        {
-            "name": name,
-            # The last team takes what is left.
-            "namespaces": namespaces[index:] if name == names[-1] else [namespaces[index]],
-            "access": draw(access()),
-            "network": draw(st.sampled_from(["isolated", "open"])),
-            **draw(st.sampled_from([{}, {"quota": {"cpu": 4, "pods": 9}}])),
-        }
-        for index, name in enumerate(names)
-    ]
-    return {
-        "location": draw(st.sampled_from(["westeurope", "centralus"])),
-        "adminGroups": draw(
-            st.sampled_from([[{"existing": GROUPS[0]}], [{"displayName": "new one"}]])
-        ),
-        "cluster": {
-            "name": draw(
-                st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,20}[A-Za-z0-9])?", fullmatch=True)
-            ),
-            "tier": draw(st.sampled_from(["Free", "Standard", "Premium"])),
-            "apiServer": {"private": draw(st.booleans())},
-        },
-        "roles": {"mine": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]},
-        "teams": teams,
-        "clusterAccess": [
-            {**draw(PRINCIPALS), "clusterRole": role}
-            for role in draw(st.lists(st.sampled_from(["view", "edit"]), unique=True))
-        ],
-    }
-
-
-def program(config: dict[str, Any], *, preview: bool) -> Run:
+def loaded(config: dict[str, Any]) -> Settings:
+    found: list[Settings] = []
     keys = {f"{PROJECT}:{key}": value for key, value in config.items()}
-    return run_program(keys, world=WORLD, preview=preview)
+    run(lambda: found.append(load(BUILT_IN, LOGINS)), config=keys, world=WORLD)
+    return found[0]
 
 
-@SOME
-@given(config=configurations(), preview=st.booleans())
-def test_every_cluster_is_entered_by_entra_groups_and_nothing_else(
-    config: dict[str, Any],
-    *,
-    preview: bool,
-) -> None:
-    cluster = program(config, preview=preview).one("ManagedCluster").inputs
-    assert cluster["aadProfile"]["managed"] is True
-    assert len(cluster["aadProfile"]["adminGroupObjectIDs"]) >= 1
-    assert cluster["disableLocalAccounts"] is True
-    assert cluster["enableRBAC"] is True
+def refusal(config: dict[str, Any]) -> list[str]:
+    with pytest.raises(pulumi.RunError) as refused:
+        loaded(config)
+    return str(refused.value).splitlines()[1:]
+
+
+def mappings(value: Any, path: Path = ()) -> list[tuple[Path, dict[str, Any]]]:
+    """Every mapping in a configuration whose keys are the program's, with where it is."""
+    if isinstance(value, list):
+        items = enumerate(cast("list[Any]", value))
+        return [each for index, item in items for each in mappings(item, (*path, index))]
+    if not isinstance(value, dict) or path[-1:] in (("tags",), ("labels",), ("roles",)):
+        return []
+    table = cast("dict[str, Any]", value)
+    below = [each for key, item in table.items() for each in mappings(item, (*path, key))]
+    return [(path, table), *below]
+
+
+def shown(path: Path) -> str:
+    """A path as messages write it."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return f"{PROJECT}:{text.removeprefix('.')}"
+
+
+@st.composite
+def spoiled(
+    draw: st.DrawFn, misspell: st.SearchStrategy[Misspelling]
+) -> tuple[dict[str, Any], Path, str]:
+    """A valid configuration with one more key, where that is, and the key it resembles."""
+    config = copy.deepcopy(draw(configurations()))
+    path, mapping = draw(st.sampled_from([each for each in mappings(config) if each[1]]))
+    key = draw(st.sampled_from(sorted(mapping)))
+    wrong = draw(misspell)(key)
+    mapping[wrong] = copy.deepcopy(mapping[key])
+    return config, (*path, wrong), key
+
+
+def doubled(at: int) -> Misspelling:
+    """The key with one of its letters twice."""
+
+    def misspelled(key: str) -> str:
+        return key[: at % len(key) + 1] + key[at % len(key) :]
+
+    return misspelled
+
+
+def in_snake_case(key: str) -> str:
+    snake = "".join(f"_{char.lower()}" if char.isupper() else char for char in key)
+    return snake if snake != key else f"{key}_"
+
+
+def replaced(text: str) -> Misspelling:
+    """The text, whatever the key."""
+
+    def misspelled(_key: str) -> str:
+        return text
+
+    return misspelled
+
+
+MISSPELLINGS: st.SearchStrategy[Misspelling] = st.one_of(
+    st.integers(0, 30).map(doubled), st.sampled_from([in_snake_case, str.upper, str.capitalize])
+)
+STRANGE: st.SearchStrategy[Misspelling] = st.text(
+    string.digits + "#$%&! ", min_size=4, max_size=12
+).map(replaced)
+
+
+def turned(value: Any) -> Any:
+    """The value with the keys of every mapping in the opposite order."""
+    if isinstance(value, dict):
+        table = cast("dict[str, Any]", value)
+        return {key: turned(table[key]) for key in reversed(table)}
+    return [turned(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 @SOME
 @given(configurations())
-def test_every_kubernetes_object_is_behind_the_entrance_and_names_known_ids(
-    config: dict[str, Any],
-) -> None:
-    made = program(config, preview=False)
-    provider = made.one("pulumi:providers:kubernetes")
-    assigned = {each.inputs["principalId"] for each in made.of("RoleAssignment")}
-    for each in made.resources:
-        if each.type.startswith("kubernetes:"):
-            assert each.provider.startswith(f"{provider.urn}::")
-        for subject in each.inputs.get("subjects", []):
-            assert subject["name"] in assigned | set(PEOPLE)
-    assert len(made.of("RoleAssignment")) == len(assigned)
-    bound = {row["id"] for row in made.outputs["access"]}
-    assert len(bound) == len(assigned), "whoever is bound may also fetch a kubeconfig"
+def test_every_valid_configuration_is_taken(config: dict[str, Any]) -> None:
+    stack = loaded(config)
+    assert len(stack.admin_groups) >= 1
+    assert stack.cluster.local_accounts is (stack.break_glass is not None)
+    known = {group.key for group in stack.groups} | {*stack.users, *stack.service_principals}
+    granted = {*stack.admin_groups, *(grant.principal for grant in stack.cluster_grants)}
+    granted |= {grant.principal for team in stack.teams for grant in team.grants}
+    assert granted <= known
 
 
 @SOME
 @given(configurations())
-def test_two_runs_make_the_same_resources(config: dict[str, Any]) -> None:
-    first, second = (
-        {each.urn: each.inputs for each in program(config, preview=False).resources}
-        for _ in range(2)
-    )
-    assert first == second
-
-
-def _set(config: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(config)
-    place = changed
-    for key in path[:-1]:
-        place = place.setdefault(key, {})
-    place[path[-1]] = value
-    return changed
-
-
-BAD: st.SearchStrategy[tuple[tuple[str, ...], Any]] = st.sampled_from(
-    [
-        (("location",), "West Europe"),
-        (("tenantId",), "contoso"),
-        (("login",), "password"),
-        (("protect",), "yes"),
-        (("adminGroups",), []),
-        (("adminGroups",), [{"objectId": "not-a-guid"}]),
-        (("teams",), [{"name": "x", "namespaces": ["Upper"]}]),
-        (("teams",), [{"name": "x"}]),
-        (("cluster", "tier"), "Gold"),
-        (("cluster", "name"), "-"),
-        (("cluster", "clientAppID"), "x"),
-        (("cluster", "apiServer", "authorizedIpRanges"), ["nowhere"]),
-        (("cluster", "nodePools"), [{"name": "Upper"}]),
-        (("roles", "mine"), [{"verbs": ["get"]}]),
-        (("clusterAccess",), [{"clusterRole": "view"}]),
-    ]
-)
+def test_an_order_of_keys_says_nothing(config: dict[str, Any]) -> None:
+    assert loaded(turned(config)) == loaded(config)
 
 
 @SOME
-@given(configurations(), BAD)
-def test_a_bad_value_anywhere_is_an_error_that_names_its_key(
-    config: dict[str, Any], bad: tuple[tuple[str, ...], Any]
+@given(spoiled(MISSPELLINGS))
+def test_a_misspelled_key_anywhere_is_refused_with_the_right_one(
+    bad: tuple[dict[str, Any], Path, str],
 ) -> None:
-    path, value = bad
-    with pytest.raises(pulumi.RunError) as refusal:
-        program(_set(config, path, value), preview=True)
-    assert ".".join(path) in str(refusal.value)
+    config, path, key = bad
+    (line,) = refusal(config)
+    assert f"{shown(path)} is not a known key" in line
+    assert f'did you mean "{key}"?' in line
 
 
 @SOME
-@given(
-    configurations(),
-    st.sampled_from([(), ("cluster",), ("cluster", "apiServer"), ("resourceGroup",)]),
-    st.text(string.ascii_letters, min_size=3, max_size=12).map(lambda text: f"x{text}"),
-)
-def test_an_unknown_key_anywhere_is_an_error_that_names_it(
-    config: dict[str, Any], path: tuple[str, ...], key: str
+@given(spoiled(STRANGE))
+def test_a_strange_key_anywhere_is_refused_by_name_with_all_that_are_allowed(
+    bad: tuple[dict[str, Any], Path, str],
 ) -> None:
-    with pytest.raises(pulumi.RunError) as refusal:
-        program(_set(config, (*path, key), "x"), preview=True)
-    assert f"{'.'.join((*path, key))} is not a known key" in str(refusal.value)
+    config, path, key = bad
+    (line,) = refusal(config)
+    assert f"{shown(path)} is not a known key; allowed: " in line
+    assert key in line
+    assert line.endswith("; delete it")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda each: (
+        st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=9), each, max_size=3)
+    ),
+    max_leaves=8,
+)
+PATHS = sorted(key.path for key in keys_of(StackFile).values())
+
+
+@settings(SOME, max_examples=200)
+@given(st.dictionaries(st.sampled_from(PATHS) | st.text(max_size=9), JSON, max_size=4))
+def test_whatever_is_given_is_taken_or_refused_line_by_line(config: dict[str, Any]) -> None:
+    try:
+        loaded(config)
+    except pulumi.RunError as refused:
+        first, *lines = str(refused).split("\n")
+        assert first.startswith(f"{len(lines)} problem")
+        for line in lines:
+            assert line.startswith("  stacks/Pulumi.local.yaml: ")
+            assert "; allowed: " in line
+            assert line.isprintable()
 
 
 @given(st.text(min_size=1, max_size=300))

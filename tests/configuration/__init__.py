@@ -1,0 +1,1 @@
+"""The page of settings, docs/configuration.md: `python -m tests.configuration` writes it."""
