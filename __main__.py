@@ -5,44 +5,38 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pulumi
-import pulumi_azuread as azuread
 
 import settings
 from components.access import ClusterAccess
-from components.admin_group import EntraGroup, EntraGroupArgs, guard_against_lock_out
+from components.admin_group import EntraGroupArgs
 from components.cluster import EntraCluster, EntraClusterArgs
+from components.deployer import warn_of_break_glass, who_deploys
+from components.entra_groups import entra_groups
+from components.existing_cluster import refuse_legacy_cluster
 from components.kubeconfig import LOGINS
-from components.naming import slug
-from components.principals import access_row, present, service_principal, user
+from components.principals import access_row, refuse_twins, service_principal, user
 from components.roles import BUILT_IN, RoleRule
-from components.team import TeamAccess
+from components.team import TeamAccess, TeamRoleArgs
 
 stack = settings.load(BUILT_IN, LOGINS)
 name = pulumi.get_project()
-deployer = azuread.get_client_config()
-deployer_object_id = present(deployer.object_id, "the deployer")
 
-# What has to be there already is looked up before anything is made.
+# What can be refused is refused before anything is made: who deploys, and what has to be there.
+deployer = who_deploys(stack.login, stack.tenant_id)
+refuse_legacy_cluster(stack.resource_group_name, stack.cluster.cluster_name)
 principals = {key: user(key) for key in stack.users}
 principals |= {key: service_principal(key) for key in stack.service_principals}
-groups = {
-    group.key: EntraGroup(
-        slug(group.key),
-        EntraGroupArgs(
-            display_name=group.display_name,
-            existing=group.existing,
-            existing_object_id=group.existing_object_id,
-            owners=list(group.owners),
-            members=list(group.members),
-            deployer_object_id=deployer_object_id,
-            deployer_is_member=group.key in stack.admin_groups,
-        ),
-    )
-    for group in stack.groups
-}
-principals |= {key: group.principal(key) for key, group in groups.items()}
+refuse_twins(principals.values())
+groups = entra_groups(
+    [
+        EntraGroupArgs(**asdict(group), deployer_object_id=deployer.object_id)
+        for group in stack.groups
+    ],
+    stack.admin_groups,
+    deployer.object_id,
+)
+principals |= {key: group.principal for key, group in groups.items()}
 admins = [groups[key] for key in stack.admin_groups]
-guard_against_lock_out(admins)
 
 cluster = EntraCluster(
     name,
@@ -51,7 +45,7 @@ cluster = EntraCluster(
         resource_group_name=stack.resource_group_name,
         location=stack.location,
         tags=stack.tags,
-        tenant_id=stack.tenant_id or deployer.tenant_id,
+        tenant_id=deployer.tenant_id,
         admin_group_object_ids=[group.object_id for group in admins],
     ),
     pulumi.ResourceOptions(protect=stack.protect),
@@ -60,6 +54,8 @@ access = ClusterAccess(
     name,
     {
         "cluster_id": cluster.cluster_id,
+        "subscription_id": deployer.subscription_id,
+        "authorization": stack.cluster.authorization,
         "login": stack.login,
         "principals": list(principals.values()),
         "grants": [
@@ -69,14 +65,16 @@ access = ClusterAccess(
     },
 )
 custom = {role: [RoleRule(**asdict(rule)) for rule in rules] for role, rules in stack.roles.items()}
+roles = [TeamRoleArgs(name=role, rules=rules) for role, rules in (BUILT_IN | custom).items()]
 teams = [
     TeamAccess(
         team.name,
         {
+            "cluster_id": cluster.cluster_id,
+            "subscription_id": deployer.subscription_id,
+            "authorization": stack.cluster.authorization,
             "namespaces": team.namespaces,
-            "roles": [
-                {"name": role, "rules": rules} for role, rules in (BUILT_IN | custom).items()
-            ],
+            "roles": roles,
             "grants": [
                 {"principal": principals[grant.principal], "role": grant.role}
                 for grant in team.grants
@@ -90,23 +88,24 @@ teams = [
     for team in stack.teams
 ]
 
-pulumi.export("resourceGroupName", stack.resource_group_name)
-pulumi.export("clusterName", stack.cluster.cluster_name)
-pulumi.export("clusterId", cluster.cluster_id)
-pulumi.export("tenantId", stack.tenant_id or deployer.tenant_id)
-pulumi.export("adminGroupObjectIds", [group.object_id for group in admins])
-pulumi.export("apiServer", access.api_server)
-pulumi.export("kubeconfig", access.kubeconfig)
-pulumi.export(
-    "access",
-    [
+for output, value in {
+    "resourceGroupName": stack.resource_group_name,
+    "clusterName": stack.cluster.cluster_name,
+    "clusterId": cluster.cluster_id,
+    "tenantId": deployer.tenant_id,
+    "adminGroupObjectIds": [group.object_id for group in admins],
+    "apiServer": access.api_server,
+    "kubeconfig": access.kubeconfig,
+    "access": [
         *[access_row(principals[key], "cluster", "admin") for key in stack.admin_groups],
         *access.access,
         *[row for team in teams for row in team.access],
     ],
-)
-pulumi.export(
-    "getCredentials",
-    f"az aks get-credentials --resource-group {stack.resource_group_name} "
-    f"--name {stack.cluster.cluster_name}",
-)
+    "getCredentials": "az aks get-credentials "
+    f"--resource-group {stack.resource_group_name} --name {stack.cluster.cluster_name}",
+}.items():
+    pulumi.export(output, value)
+if stack.break_glass:
+    until = stack.break_glass.until.isoformat()
+    warn_of_break_glass(stack.break_glass.reason, until)
+    pulumi.export("breakGlass", {"reason": stack.break_glass.reason, "until": until})

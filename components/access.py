@@ -8,15 +8,12 @@ from typing import TypedDict
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_azure_native import authorization, containerservice
+from pulumi_azure_native import containerservice
 
 from components import naming
+from components.azure_roles import CLUSTER_USER, FOR_CLUSTER_ROLES, AzureRoles
 from components.kubeconfig import LOGINS, ExecKubeconfig, KubeconfigError, for_login
-from components.principals import DirectoryError, PrincipalArgs, access_row
-
-CLUSTER_USER_ROLE = "4abbcc35-e782-43d8-92c5-2d3f1bd2253f"
-"""Role definition "Azure Kubernetes Service Cluster User Role": may fetch the user kubeconfig and
-nothing else (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers)."""
+from components.principals import AccessRow, PrincipalArgs, access_row, found, refuse_twins
 
 RBAC_GROUP = "rbac.authorization.k8s.io"
 """API group of roles and of the subjects that are people, programs and groups."""
@@ -36,12 +33,16 @@ class ClusterAccessArgs(TypedDict):
 
     cluster_id: pulumi.Input[str]
     """ARM id of the cluster."""
+    subscription_id: pulumi.Input[str]
+    """Subscription of the cluster, known before the cluster is there."""
+    authorization: str
+    """`kubernetes`, or `azure`: Azure's roles in the place of bindings where they mean the same."""
     login: str
     """How the program logs in, one of `kubeconfig.LOGINS`."""
     principals: list[PrincipalArgs]
     """Everybody who is bound to anything in the cluster, each once."""
     grants: list[ClusterGrantArgs]
-    """Cluster-wide bindings."""
+    """What is granted in the whole cluster."""
 
 
 class ClusterAccess(pulumi.ComponentResource):
@@ -49,7 +50,8 @@ class ClusterAccess(pulumi.ComponentResource):
 
     Type `aks-entra:index:ClusterAccess`. Children: `NAME-k8s` (provider; replaced, with all that it
     holds, only with the cluster itself), `NAME.login.WHO` (RoleAssignment of Cluster User on the
-    cluster, without which Azure refuses the kubeconfig), `NAME.ROLE.WHO` (ClusterRoleBinding).
+    cluster, without which Azure refuses the kubeconfig), `NAME.ROLE.WHO` (ClusterRoleBinding, or
+    RoleAssignment on the cluster where Azure decides).
     Needs Contributor and Role Based Access Control Administrator on the cluster.
     """
 
@@ -65,11 +67,18 @@ class ClusterAccess(pulumi.ComponentResource):
     ) -> None:
         if args["login"] not in LOGINS:
             raise pulumi.InputPropertyError("login", f"give one of {', '.join(LOGINS)}")
-        _refuse_twins(args["principals"])
+        refuse_twins(args["principals"])
         # Inputs stay out of the component's state, so that one changed child is one changed row.
         super().__init__(self.TYPE, name, None, opts)
         cluster_id = pulumi.Output.from_input(args["cluster_id"])
-        self._assign_cluster_user(name, cluster_id, args["principals"])
+        azure = AzureRoles(cluster_id, args["subscription_id"])
+        for principal in args["principals"]:
+            azure.assign(
+                naming.child(name, "login", naming.slug(principal["key"])),
+                CLUSTER_USER,
+                principal,
+                pulumi.ResourceOptions(parent=self),
+            )
         entrance = self._entrance(cluster_id, args["login"])
         self.kubeconfig = entrance.apply(lambda known: known.text)
         self.api_server = pulumi.Output.unsecret(entrance).apply(lambda known: known.server)
@@ -82,54 +91,42 @@ class ClusterAccess(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        for grant in args["grants"]:
-            self._bind(name, grant)
-        self.access = [
-            access_row(grant["principal"], "cluster", grant["cluster_role"])
-            for grant in args["grants"]
-        ]
+        by_azure = FOR_CLUSTER_ROLES if args["authorization"] == "azure" else {}
+        self.access: list[AccessRow] = []
         """Lines of the access matrix: who may do what in the whole cluster."""
+        for grant in args["grants"]:
+            principal, role = grant["principal"], grant["cluster_role"]
+            azure_role = by_azure.get(role)
+            if azure_role:
+                child = naming.child(name, role, naming.slug(principal["key"]))
+                azure.assign(child, azure_role, principal, pulumi.ResourceOptions(parent=self))
+            else:
+                self._bind(name, grant)
+            held = azure_role.name if azure_role else role
+            self.access.append(access_row(principal, "cluster", held))
         self.register_outputs({"kubeconfig": self.kubeconfig, "api_server": self.api_server})
-
-    def _assign_cluster_user(
-        self, name: str, cluster_id: pulumi.Output[str], principals: list[PrincipalArgs]
-    ) -> None:
-        caller = authorization.get_client_config_output(pulumi.InvokeOutputOptions(parent=self))
-        definition = pulumi.Output.format(
-            "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}",
-            caller.subscription_id,
-            CLUSTER_USER_ROLE,
-        )
-        for principal in principals:
-            authorization.RoleAssignment(
-                naming.child(name, "login", naming.slug(principal["key"])),
-                authorization.RoleAssignmentArgs(
-                    scope=cluster_id,
-                    role_definition_id=definition,
-                    role_assignment_name=pulumi.Output.all(
-                        cluster_id, principal["object_id"]
-                    ).apply(_assignment_name),
-                    principal_id=principal["object_id"],
-                    # Azure then takes a principal that is not in all its directories yet.
-                    principal_type=principal["kind"],
-                ),
-                pulumi.ResourceOptions(parent=self),
-            )
 
     def _entrance(
         self, cluster_id: pulumi.Output[str], login: str
     ) -> pulumi.Output[ExecKubeconfig]:
+        def ask(known_id: str) -> ExecKubeconfig:
+            _, _, _, _, group, _, _, _, cluster = known_id.split("/")
+            # Not in output form, whose refusal ends the program with the SDK's traceback.
+            answer = found(
+                lambda: containerservice.list_managed_cluster_user_credentials(
+                    resource_group_name=group,
+                    resource_name=cluster,
+                    format="exec",
+                    opts=pulumi.InvokeOptions(parent=self),
+                ),
+                f'the deployer gets no user kubeconfig of the cluster "{cluster}"; it needs the '
+                f"role {CLUSTER_USER.name}, or Contributor, there: az role assignment create "
+                f'--assignee DEPLOYER_OBJECT_ID --role "{CLUSTER_USER.name}" --scope {known_id}',
+            )
+            return _entrance_of(answer.kubeconfigs[0].value, login)
+
         # From the id, not from known names: at a first preview there is no cluster to ask.
-        parts = cluster_id.apply(lambda arm_id: arm_id.split("/"))
-        answer = containerservice.list_managed_cluster_user_credentials_output(
-            resource_group_name=parts.apply(lambda known: known[4]),
-            resource_name=parts.apply(lambda known: known[8]),
-            format="exec",
-            opts=pulumi.InvokeOutputOptions(parent=self),
-        )
-        return pulumi.Output.secret(answer).apply(
-            lambda served: _entrance_of(served.kubeconfigs[0].value, login)
-        )
+        return pulumi.Output.secret(cluster_id).apply(ask)
 
     def _bind(self, name: str, grant: ClusterGrantArgs) -> None:
         principal, role = grant["principal"], grant["cluster_role"]
@@ -156,28 +153,8 @@ def subject(principal: PrincipalArgs) -> kubernetes.rbac.v1.SubjectArgs:
     )
 
 
-def _assignment_name(ids: list[str]) -> str:
-    scope, principal_id = ids
-    return naming.role_assignment_name(scope, CLUSTER_USER_ROLE, principal_id)
-
-
 def _entrance_of(encoded: str, login: str) -> ExecKubeconfig:
     try:
         return for_login(base64.b64decode(encoded).decode(), login)
     except KubeconfigError as error:
         raise pulumi.RunError(str(error)) from None
-
-
-def _refuse_twins(principals: list[PrincipalArgs]) -> None:
-    """Refuse two names of one principal: Azure takes one assignment of a role to each."""
-    seen: dict[str, str] = {}
-    for principal in principals:
-        object_id = principal["object_id"]
-        if not isinstance(object_id, str):
-            continue  # The program makes it itself, so it cannot have another name yet.
-        earlier = seen.setdefault(object_id.lower(), principal["key"])
-        if earlier != principal["key"]:
-            raise DirectoryError(
-                f'"{earlier}" and "{principal["key"]}" are the same {principal["kind"]} '
-                f"({object_id}) of the directory; name it the same way everywhere in the stack file"
-            )

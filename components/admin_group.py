@@ -1,6 +1,6 @@
-"""Entra groups: made by the program, or found in the directory; and the guard against a lock-out.
+"""One Entra group: made by the program, or found in the directory.
 
-The membership of a group that is found is nobody's business here but the guard's, which reads it.
+The membership of a group that is found is read, for the guard against a lock-out, and left alone.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,7 @@ from components.principals import (
     DirectoryError,
     PrincipalArgs,
     found,
-    is_object_id,
-    look_up_user,
+    object_id_of,
     present,
 )
 
@@ -22,6 +21,8 @@ from components.principals import (
 class EntraGroupArgs(TypedDict):
     """Exactly one of `display_name`, `existing` and `existing_object_id` says which group."""
 
+    key: str
+    """The text that the configuration names it by; unique among principals."""
     display_name: NotRequired[str]
     """Name of a security group to create; no other group of the tenant may bear it."""
     owners: NotRequired[list[str]]
@@ -65,7 +66,11 @@ class EntraGroup(pulumi.ComponentResource):
         super().__init__(self.TYPE, name, None, opts)
         self.has_deployer: bool
         """Whether the deployer is a member, by nesting too."""
-        self._known_id = ""
+        self.is_empty = False
+        """Whether it is there and has no member, by nesting neither."""
+        self.known_as = args.get("display_name") or ""
+        """What a message calls it: its display name, and its object id if it is there already."""
+        self._key, self._known_id = args["key"], ""
         display_name = args.get("display_name")
         if display_name:
             self._create(name, args, display_name)
@@ -73,10 +78,11 @@ class EntraGroup(pulumi.ComponentResource):
             self._find(args)
         self.register_outputs({"object_id": self.object_id, "display_name": self.display_name})
 
-    def principal(self, key: str) -> PrincipalArgs:
-        """The group as bindings name it; `key` is what the configuration calls it."""
+    @property
+    def principal(self) -> PrincipalArgs:
+        """The group as bindings name it."""
         return {
-            "key": key,
+            "key": self._key,
             "kind": "Group",
             "display_name": self.display_name,
             "object_id": self._known_id or self.object_id,
@@ -118,29 +124,20 @@ class EntraGroup(pulumi.ComponentResource):
             "them with: az ad group list --query '[].{name:displayName, id:id}' --output table",
         )
         self._known_id = present(group.object_id, asked)
+        self.known_as = f"{group.display_name} ({self._known_id})"
+        if not group.security_enabled:
+            raise DirectoryError(
+                f"the group {self.known_as} is not a security group (securityEnabled is false), so "
+                "no token names it and a cluster never sees its members; use a security group: "
+                "az ad group create makes one"
+            )
         self.object_id = pulumi.Output.from_input(self._known_id)
         self.display_name = pulumi.Output.from_input(group.display_name)
-        self.has_deployer = args["deployer_object_id"] in (group.members or [])
+        members = {member.lower() for member in group.members or []}
+        self.has_deployer = args["deployer_object_id"].lower() in members
+        self.is_empty = not members
 
 
-def _object_ids(known: list[str], people: list[str]) -> list[str]:
+def _object_ids(known: list[str], people: Sequence[str]) -> list[str]:
     """The ids, each once (Graph refuses a member that is named twice), in the order given."""
-    ids = [person if is_object_id(person) else look_up_user(person).object_id for person in people]
-    return list(dict.fromkeys([*known, *ids]))
-
-
-def guard_against_lock_out(groups: Sequence[EntraGroup]) -> None:
-    """Refuse admin groups that would not let the deployer into the cluster.
-
-    Nobody but strangers could then enter; the program itself could not even make a namespace.
-
-    Raises:
-        DirectoryError: The deployer is in none of the groups.
-    """
-    if not any(group.has_deployer for group in groups):
-        raise DirectoryError(
-            "the deployer is in none of the admin groups, so this deployment would lock itself out "
-            "of the cluster; add it to one of adminGroups with: az ad group member add --group "
-            "GROUP --member-id DEPLOYER_OBJECT_ID, or let the stack create a group with "
-            "adminGroups: [{displayName: NAME}]"
-        )
+    return list(dict.fromkeys([*known, *map(object_id_of, people)]))

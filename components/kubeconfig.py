@@ -16,16 +16,20 @@ LOGINS = ("azurecli", "workloadidentity", "spn", "msi", "devicecode")
 
 _CARRIED = ("--environment", "--server-id", "--tenant-id", "--authority-host")
 _CARRIED_SWITCHES = ("--disable-instance-discovery",)
-_LOGIN_ARGUMENTS = {
-    # Without it AAD_LOGIN_METHOD and AZURE_* of the surroundings win over the kubeconfig.
-    "azurecli": ("--disable-environment-override",),
-    # The client and its federated token are in the AZURE_* variables of the pod or runner.
-    "workloadidentity": (),
-    # Pulumi's Azure providers read ARM_CLIENT_ID and so on; kubelogin reads them with this only.
-    "spn": ("--use-azurerm-env-vars",),
-    "msi": (),
-    "devicecode": ("--disable-environment-override",),
+_ALONE = "--disable-environment-override"
+"""Makes kubelogin read no variable."""
+_AS_PULUMI = "--use-azurerm-env-vars"
+"""Makes kubelogin read ARM_CLIENT_ID and so on, as Pulumi's Azure providers do, in the place of
+AAD_SERVICE_PRINCIPAL_* and AZURE_*."""
+_SOURCES = {
+    "azurecli": _ALONE,
+    "workloadidentity": _AS_PULUMI,
+    "spn": _AS_PULUMI,
+    "msi": _AS_PULUMI,
+    "devicecode": _ALONE,
 }
+"""Where each login takes its client, and its secret if it has one, from. Variables beat flags in
+kubelogin (v0.2.21, `pkg/internal/token/options.go`, `UpdateFromEnv`)."""
 
 
 class KubeconfigError(ValueError):
@@ -85,15 +89,33 @@ def for_login(served: str, login: str) -> ExecKubeconfig:
 def _exec(served: list[str], login: str) -> dict[str, Any]:
     interactive = login == "devicecode"
     carried = (*_CARRIED, "--client-id") if interactive else _CARRIED
-    arguments = ["get-token", "--login", login]
-    for flag in carried:
-        if flag in served[:-1]:
-            arguments += [flag, served[served.index(flag) + 1]]
-    arguments += [switch for switch in _CARRIED_SWITCHES if switch in served]
+    flags = {flag: served[served.index(flag) + 1] for flag in carried if flag in served[:-1]}
     return {
         "apiVersion": "client.authentication.k8s.io/v1beta1",
         "command": "kubelogin",
-        "args": [*arguments, *_LOGIN_ARGUMENTS[login]],
+        "args": [
+            *("get-token", "--login", login),
+            *(word for flag in flags.items() for word in flag),
+            *(switch for switch in _CARRIED_SWITCHES if switch in served),
+            _SOURCES[login],
+        ],
+        "env": [{"name": name, "value": value} for name, value in _pinned(flags, login).items()],
         "interactiveMode": "IfAvailable" if interactive else "Never",
         "provideClusterInfo": False,
     }
+
+
+def _pinned(flags: dict[str, str], login: str) -> dict[str, str]:
+    """What kubelogin still reads besides the client, at the values that the flags have.
+
+    A client sets these over the variables around it. An empty authority is the one of
+    `--environment`.
+    """
+    if _SOURCES[login] == _ALONE:
+        return {}
+    pinned = {"AAD_LOGIN_METHOD": login}
+    if "--tenant-id" in flags:
+        pinned["ARM_TENANT_ID"] = flags["--tenant-id"]
+    if login == "workloadidentity":
+        pinned["AZURE_AUTHORITY_HOST"] = flags.get("--authority-host", "")
+    return pinned

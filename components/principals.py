@@ -5,7 +5,7 @@ such name) by object id, a group by object id (https://learn.microsoft.com/azure
 2026-11). Azure's role assignments want object ids throughout.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypedDict, TypeVar
 
 import pulumi
@@ -40,7 +40,7 @@ class AccessRow(TypedDict):
 
 
 class DirectoryError(pulumi.RunError):
-    """What Entra ID answers does not fit what the configuration says."""
+    """What Entra ID or Azure answers does not fit what the configuration says."""
 
 
 def found(look_up: Callable[[], T], problem: str) -> T:
@@ -82,6 +82,31 @@ def look_up_user(name: str) -> azuread.GetUserResult:
     )
     present(answer.object_id, f'user "{name}"')
     return answer
+
+
+def object_id_of(person: str) -> str:
+    """The object id of who is named by user principal name or object id; a name is looked up."""
+    # As Graph writes it: another case would be another member to the provider.
+    return person.lower() if is_object_id(person) else look_up_user(person).object_id
+
+
+def refuse_twins(principals: Iterable[PrincipalArgs]) -> None:
+    """Refuse two names of one principal: Azure takes one assignment of a role to each.
+
+    Raises:
+        DirectoryError: Two of those whose object id is known have the same.
+    """
+    seen: dict[str, str] = {}
+    for principal in principals:
+        object_id = principal["object_id"]
+        if not isinstance(object_id, str):
+            continue  # The program makes it itself, so it cannot have another name yet.
+        earlier = seen.setdefault(object_id.lower(), principal["key"])
+        if earlier != principal["key"]:
+            raise DirectoryError(
+                f'"{earlier}" and "{principal["key"]}" are the same {principal["kind"]} '
+                f"({object_id}) of the directory; name it the same way everywhere in the stack file"
+            )
 
 
 def user(name: str) -> PrincipalArgs:

@@ -7,7 +7,9 @@ import pulumi_kubernetes as kubernetes
 
 from components import naming
 from components.access import RBAC_GROUP, subject
-from components.principals import PrincipalArgs, access_row
+from components.azure_roles import FOR_TEAM_ROLES, AzureRoles
+from components.isolation import isolate
+from components.principals import AccessRow, PrincipalArgs, access_row
 from components.roles import RoleRule
 
 TEAM_LABEL = "aks-entra/team"
@@ -43,6 +45,12 @@ class TeamGrantArgs(TypedDict):
 class TeamAccessArgs(TypedDict):
     """A team's part of the cluster."""
 
+    cluster_id: pulumi.Input[str]
+    """ARM id of the cluster."""
+    subscription_id: pulumi.Input[str]
+    """Subscription of the cluster, known before the cluster is there."""
+    authorization: str
+    """`kubernetes`, or `azure`: Azure's roles in the place of bindings where they mean the same."""
     namespaces: list[str]
     """Namespaces to create."""
     roles: list[TeamRoleArgs]
@@ -54,7 +62,7 @@ class TeamAccessArgs(TypedDict):
     limits: NotRequired[dict[str, str]]
     """`cpu` and `memory` of a container that does not say: its request and its limit."""
     isolated: bool
-    """Whether only pods of the team's own namespaces reach its pods."""
+    """Whether its pods reach, and are reached by, only pods of the same namespace, and find DNS."""
 
 
 class TeamAccess(pulumi.ComponentResource):
@@ -62,7 +70,8 @@ class TeamAccess(pulumi.ComponentResource):
 
     Type `aks-entra:index:TeamAccess`; give it the cluster's provider by `opts.providers`. Children,
     in each namespace: `NAME.NS` (Namespace with Pod Security labels; ResourceQuota, LimitRange and
-    NetworkPolicy where asked for), `NAME.NS.ROLE` (Role), `NAME.NS.ROLE.WHO` (RoleBinding).
+    NetworkPolicy where asked for), `NAME.NS.ROLE` (Role), `NAME.NS.ROLE.WHO` (RoleBinding, or
+    RoleAssignment where Azure decides).
     """
 
     TYPE = "aks-entra:index:TeamAccess"
@@ -72,7 +81,11 @@ class TeamAccess(pulumi.ComponentResource):
     ) -> None:
         # Inputs stay out of the component's state, so that one changed child is one changed row.
         super().__init__(self.TYPE, name, None, opts)
-        granted = {grant["role"] for grant in args["grants"]}
+        by_azure = FOR_TEAM_ROLES if args["authorization"] == "azure" else {}
+        bound = {grant["role"] for grant in args["grants"]} - by_azure.keys()
+        azure = AzureRoles(args["cluster_id"], args["subscription_id"])
+        self.access: list[AccessRow] = []
+        """Lines of the access matrix: who may do what in the team's namespaces."""
         for namespace in args["namespaces"]:
             created = kubernetes.core.v1.Namespace(
                 naming.child(name, namespace),
@@ -83,22 +96,25 @@ class TeamAccess(pulumi.ComponentResource):
                 ),
                 pulumi.ResourceOptions(parent=self),
             )
-            # Its name is known before it is there; what lies in it must wait until it is.
+            # Its name is known before it is there; what lies in it must wait until it is, and so
+            # does an assignment, though Azure would take one on a namespace that is not there.
             inside = pulumi.ResourceOptions(parent=self, depends_on=[created])
             _limit(name, namespace, args, inside)
             if args["isolated"]:
-                _isolate(name, namespace, inside)
+                isolate(naming.child(name, namespace), _metadata(name, namespace), inside)
             for role in args["roles"]:
-                if role["name"] in granted:
+                if role["name"] in bound:
                     _role(name, namespace, role, inside)
             for grant in args["grants"]:
-                _bind(name, namespace, grant, inside)
-        self.access = [
-            access_row(grant["principal"], f"namespace/{namespace}", grant["role"])
-            for namespace in args["namespaces"]
-            for grant in args["grants"]
-        ]
-        """Lines of the access matrix: who may do what in the team's namespaces."""
+                principal, role_name = grant["principal"], grant["role"]
+                child = naming.child(name, namespace, role_name, naming.slug(principal["key"]))
+                azure_role = by_azure.get(role_name)
+                if azure_role:
+                    azure.assign(child, azure_role, principal, inside, namespace=namespace)
+                else:
+                    _bind(child, namespace, grant, inside)
+                held = azure_role.name if azure_role else role_name
+                self.access.append(access_row(principal, f"namespace/{namespace}", held))
         self.register_outputs({})
 
 
@@ -129,24 +145,6 @@ def _limit(name: str, namespace: str, args: TeamAccessArgs, inside: pulumi.Resou
         )
 
 
-def _isolate(name: str, namespace: str, inside: pulumi.ResourceOptions) -> None:
-    own = kubernetes.networking.v1.NetworkPolicyPeerArgs(
-        namespace_selector=kubernetes.meta.v1.LabelSelectorArgs(match_labels={TEAM_LABEL: name})
-    )
-    kubernetes.networking.v1.NetworkPolicy(
-        naming.child(name, namespace),
-        kubernetes.networking.v1.NetworkPolicyInitArgs(
-            metadata=_metadata(name, namespace),
-            spec=kubernetes.networking.v1.NetworkPolicySpecArgs(
-                pod_selector=kubernetes.meta.v1.LabelSelectorArgs(),
-                policy_types=["Ingress"],
-                ingress=[kubernetes.networking.v1.NetworkPolicyIngressRuleArgs(from_=[own])],
-            ),
-        ),
-        inside,
-    )
-
-
 def _role(name: str, namespace: str, role: TeamRoleArgs, inside: pulumi.ResourceOptions) -> None:
     rules = [
         kubernetes.rbac.v1.PolicyRuleArgs(
@@ -164,10 +162,10 @@ def _role(name: str, namespace: str, role: TeamRoleArgs, inside: pulumi.Resource
     )
 
 
-def _bind(name: str, namespace: str, grant: TeamGrantArgs, inside: pulumi.ResourceOptions) -> None:
+def _bind(child: str, namespace: str, grant: TeamGrantArgs, inside: pulumi.ResourceOptions) -> None:
     role, who = grant["role"], naming.slug(grant["principal"]["key"])
     kubernetes.rbac.v1.RoleBinding(
-        naming.child(name, namespace, role, who),
+        child,
         kubernetes.rbac.v1.RoleBindingInitArgs(
             metadata=_metadata(f"{role}:{who}", namespace),
             role_ref=kubernetes.rbac.v1.RoleRefArgs(api_group=RBAC_GROUP, kind="Role", name=role),

@@ -5,34 +5,42 @@ An unknown resource type, function or directory entry fails the run.
 
 from __future__ import annotations
 
-import base64
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
 from pulumi.runtime import mocks
 
+from tests.support import azure_double
+from tests.support.azure_double import (
+    CALLER,
+    DEPLOYER,
+    NO_CLUSTER,
+    SERVED_EXEC,
+    SERVER,
+    SUBSCRIPTION,
+    TENANT,
+    served_kubeconfig,
+)
+
+__all__ = [
+    "COMPONENTS",
+    "DEPLOYER",
+    "PROJECT",
+    "SERVED_EXEC",
+    "SERVER",
+    "SUBSCRIPTION",
+    "TENANT",
+    "Double",
+    "World",
+    "object_id",
+    "served_kubeconfig",
+]
+
 PROJECT = "aks-entra"
-TENANT = "11111111-1111-1111-1111-111111111111"
-SUBSCRIPTION = "22222222-2222-2222-2222-222222222222"
-DEPLOYER = "33333333-3333-3333-3333-333333333333"
-SERVER = "https://localhost:6443"
 COMPONENTS = {
     f"{PROJECT}:index:{name}"
     for name in ("EntraGroup", "EntraCluster", "ClusterAccess", "TeamAccess")
-}
-
-
-SERVED_EXEC = {
-    "apiVersion": "client.authentication.k8s.io/v1beta1",
-    "command": "kubelogin",
-    "args": [
-        *("get-token", "--environment", "AzurePublicCloud", "--server-id", "the-server"),
-        *("--client-id", "the-client", "--tenant-id", TENANT, "--login", "devicecode"),
-        *("--authority-host", "https://localhost/", "--disable-instance-discovery"),
-    ],
-    "env": None,
 }
 
 
@@ -58,28 +66,33 @@ class World:
     service_principals: set[str] = field(default_factory=set[str])
     """Object ids."""
     kubeconfig_user: dict[str, Any] = field(default_factory=lambda: {"exec": SERVED_EXEC})
+    cluster: dict[str, Any] | str = NO_CLUSTER
+    """The cluster that is there before the program runs, as the SDK shows it, or why none is
+    shown."""
+    subscription_tenant: str = TENANT
+    """Tenant through which the subscription is used."""
+    credentials_refused: str = ""
+    """How Azure refuses the user kubeconfig; empty if it does not."""
+    mail_groups: set[str] = field(default_factory=set[str])
+    """Names of those of `groups` that are no security groups."""
+    feature_states: list[str] = field(default_factory=lambda: ["Registered"])
+    """States of any feature's registration, one for each look; the last one stays."""
 
 
-def served_kubeconfig(user: dict[str, Any]) -> str:
-    """A kubeconfig as Azure serves it."""
-    return yaml.safe_dump(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [
-                {
-                    "name": "aks",
-                    "cluster": {"server": SERVER, "certificate-authority-data": "Q0E="},
-                }
-            ],
-            "contexts": [
-                {"name": "aks", "context": {"cluster": "aks", "user": "clusterUser_rg_aks"}}
-            ],
-            "current-context": "aks",
-            "users": [{"name": "clusterUser_rg_aks", "user": user}],
-            "preferences": {},
-        }
-    )
+def _outputs(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    match kind:
+        case azure if azure.startswith("azure-native:"):
+            return azure_double.made(kind.removeprefix("azure-native:"), name, inputs)
+        case "azuread:index/group:Group":
+            group_id = object_id(inputs["displayName"])
+            return {"id": f"/groups/{group_id}", "objectId": group_id}
+        case "pulumi:providers:kubernetes":
+            return {"id": "k8s"}
+        case kubernetes if kubernetes.startswith("kubernetes:"):
+            metadata = inputs["metadata"]
+            return {"id": f"{metadata.get('namespace', '')}/{metadata['name']}"}
+        case unknown:
+            raise AssertionError(f"the double does not know the resource {unknown}")
 
 
 class Double(mocks.Mocks):
@@ -94,45 +107,43 @@ class Double(mocks.Mocks):
         if args.typ in COMPONENTS:
             assert not inputs, "inputs of a component would make it a changed row of its own"
             return "", {}
-        outputs = self._outputs(args.typ, inputs)
+        outputs = _outputs(args.typ, args.name, inputs)
         # A preview knows no id and no output that is not an input.
-        return ("", inputs) if self.preview else (outputs.pop("id"), {**inputs, **outputs})
-
-    def _outputs(self, kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{inputs.get('resourceGroupName')}"
-        clusters = "Microsoft.ContainerService/managedClusters"
-        match kind.removeprefix("azure-native:"):
-            case "resources:ResourceGroup":
-                return {"id": scope, "name": inputs["resourceGroupName"]}
-            case "containerservice:ManagedCluster":
-                name = inputs["resourceName"]
-                return {"id": f"{scope}/providers/{clusters}/{name}", "name": name}
-            case "authorization:RoleAssignment":
-                return {"id": f"{inputs['scope']}/{inputs['roleAssignmentName']}"}
-            case "azuread:index/group:Group":
-                group_id = object_id(inputs["displayName"])
-                return {"id": f"/groups/{group_id}", "objectId": group_id}
-            case "pulumi:providers:kubernetes":
-                return {"id": "k8s"}
-            case kubernetes if kubernetes.startswith("kubernetes:"):
-                metadata = inputs["metadata"]
-                return {"id": f"{metadata.get('namespace', '')}/{metadata['name']}"}
-            case unknown:
-                raise AssertionError(f"the double does not know the resource {unknown}")
+        shown = azure_double.shown(inputs)
+        return ("", shown) if self.preview else (outputs.pop("id"), {**shown, **outputs})
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         arguments: dict[str, Any] = vars(args)["args"]
         self.calls.append((args.token, arguments))
-        answer = self._answer(args.token, arguments)
+        answer = self._azure(args.token, arguments)
+        if isinstance(answer, str):
+            return {}, [("", answer)]
+        answer = answer or self._directory(args.token, arguments)
         return (answer, []) if answer is not None else ({}, [("displayName", "was not found")])
 
-    def _answer(self, token: str, args: dict[str, Any]) -> dict[str, Any] | None:
-        caller = {"objectId": DEPLOYER, "tenantId": TENANT, "clientId": "deployer"}
+    def _azure(self, token: str, args: dict[str, Any]) -> dict[str, Any] | str | None:
+        """What azure-native answers, or how it refuses; None where it is not asked."""
+        match token:
+            case "azure-native:authorization:getClientConfig":
+                tenant = self.world.subscription_tenant
+                return {**CALLER, "tenantId": tenant, "subscriptionId": SUBSCRIPTION}
+            case "azure-native:containerservice:listManagedClusterUserCredentials":
+                assert not self.preview, "there is no cluster to ask at a first preview"
+                refused = self.world.credentials_refused
+                return refused or azure_double.credentials(self.world.kubeconfig_user)
+            case "azure-native:containerservice:getManagedCluster":
+                return self.world.cluster
+            case "azure-native:features:getSubscriptionFeatureRegistration":
+                states = self.world.feature_states
+                state = states.pop(0) if len(states) > 1 else states[0]
+                return {"name": args["featureName"], "properties": {"state": state}}
+            case _:
+                return None
+
+    def _directory(self, token: str, args: dict[str, Any]) -> dict[str, Any] | None:
         match token:
             case "azuread:index/getClientConfig:getClientConfig":
-                return caller
-            case "azure-native:authorization:getClientConfig":
-                return {**caller, "subscriptionId": SUBSCRIPTION}
+                return CALLER
             case "azuread:index/getGroup:getGroup":
                 return self._group(args)
             case "azuread:index/getUser:getUser":
@@ -146,10 +157,6 @@ class Double(mocks.Mocks):
                 wanted = args["objectId"]
                 known = wanted in self.world.service_principals
                 return {"objectId": wanted, "displayName": f"app-{wanted[:4]}"} if known else None
-            case "azure-native:containerservice:listManagedClusterUserCredentials":
-                assert not self.preview, "there is no cluster to ask at a first preview"
-                value = base64.b64encode(served_kubeconfig(self.world.kubeconfig_user).encode())
-                return {"kubeconfigs": [{"name": "clusterUser", "value": value.decode()}]}
             case unknown:
                 raise AssertionError(f"the double does not know the function {unknown}")
 
@@ -162,4 +169,5 @@ class Double(mocks.Mocks):
             "objectId": object_id(name),
             "displayName": name,
             "members": self.world.groups[name],
+            "securityEnabled": name not in self.world.mail_groups,
         }

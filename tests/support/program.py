@@ -16,6 +16,7 @@ import pulumi
 import yaml
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc, set_all_config
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
@@ -41,7 +42,12 @@ class Registered:
     provider: str
     protect: bool
     dependencies: list[str]
+    ignore_changes: list[str]
     secret_inputs: set[str]
+    aliases: list[str]
+    """Older URNs, those that follow from its parents' included."""
+    replace_on_changes: list[str]
+    """Properties that replace it because the program says so."""
 
     @property
     def parent_types(self) -> list[str]:
@@ -76,7 +82,15 @@ class Run:
 
     def graph(self) -> list[str]:
         """Every resource as `TYPE$TYPE::NAME`, sorted."""
-        return sorted("::".join(each.urn.split("::")[2:]) for each in self.resources)
+        return sorted(_place(each.urn) for each in self.resources)
+
+    def known_as(self) -> set[str]:
+        """As `graph`, with the places in which a state may have the resources from before."""
+        return {_place(urn) for each in self.resources for urn in (each.urn, *each.aliases)}
+
+
+def _place(urn: str) -> str:
+    return "::".join(urn.split("::")[2:])
 
 
 class _Monitor(mocks.MockMonitor):
@@ -85,6 +99,12 @@ class _Monitor(mocks.MockMonitor):
     def __init__(self, double: Double, run: Run) -> None:
         super().__init__(double)
         self._run = run
+
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 -- the protocol's name
+        """Without this feature the SDK sends each alias as the URN that it stands for."""
+        info = cast("Any", super()).GetDeploymentInfo(request)
+        info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS)
+        return info
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- the protocol's name
         reply = cast("Any", super()).RegisterResource(request)
@@ -101,7 +121,10 @@ class _Monitor(mocks.MockMonitor):
                 provider=request.provider,
                 protect=request.protect,
                 dependencies=sorted(request.dependencies),
+                ignore_changes=list(request.ignoreChanges),
                 secret_inputs={key for key, value in inputs.items() if rpc.is_rpc_secret(value)},
+                aliases=list(request.aliasURNs),
+                replace_on_changes=list(request.replaceOnChanges),
             )
         )
         return reply

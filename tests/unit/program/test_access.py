@@ -18,12 +18,14 @@ def entered(world: World | None = None, **keys: Any) -> Run:
     def body() -> None:
         args: dict[str, Any] = {
             "cluster_id": CLUSTER_ID,
+            "subscription_id": SUBSCRIPTION,
+            "authorization": "kubernetes",
             "login": "spn",
             "principals": [principal("devs"), principal("ann@contoso.example", "User")],
             "grants": [{"principal": principal("devs"), "cluster_role": "view"}],
             **keys,
         }
-        ClusterAccess("main", ClusterAccessArgs(**args))
+        pulumi.export("access", ClusterAccess("main", ClusterAccessArgs(**args)).access)
 
     return run(body, world=world)
 
@@ -61,6 +63,15 @@ def test_a_cluster_wide_grant_binds_the_group_by_object_id() -> None:
     assert binding["subjects"] == [
         {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "id-of-devs"}
     ]
+
+
+def test_a_refused_kubeconfig_names_the_cluster_the_role_and_azures_own_words() -> None:
+    world = World(credentials_refused='Status=403 Code="AuthorizationFailed"')
+    with pytest.raises(pulumi.RunError) as refusal:
+        entered(world)
+    said = str(refusal.value)
+    for part in ('"aks"', "Azure Kubernetes Service Cluster User Role", CLUSTER_ID, "Status=403"):
+        assert part in said
 
 
 def test_two_names_of_one_principal_are_refused_before_anything_is_made() -> None:

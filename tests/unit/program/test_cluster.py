@@ -1,63 +1,23 @@
-"""What the cluster is made of."""
+"""What the cluster itself is made of."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pulumi
 import pytest
 
-from components.cluster import EntraCluster, EntraClusterArgs
+from tests.support.cluster_program import cluster
 from tests.support.directory_double import TENANT
 from tests.support.principals import CLUSTER_ID
-from tests.support.program import UNKNOWN, Run, run
+from tests.support.program import UNKNOWN
 
 PREVIEW_AND_UP = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-
-
-def cluster(*, preview: bool = False, **keys: Any) -> Run:
-    args: dict[str, Any] = {
-        "resource_group_name": "rg",
-        "location": "westeurope",
-        "tags": {"owner": "platform"},
-        "cluster_name": "aks_dev",
-        "tenant_id": TENANT,
-        "admin_group_object_ids": ["id-of-admins"],
-        "kubernetes_version": None,
-        "tier": "Free",
-        "local_accounts": False,
-        "private": False,
-        "authorized_ip_ranges": ["203.0.113.0/24"],
-        "run_command": False,
-        "node_pools": [
-            {
-                "name": "system",
-                "mode": "System",
-                "vm_size": "Standard_D4ds_v5",
-                "min": 2,
-                "max": 5,
-                "zones": ["1", "2"],
-            }
-        ],
-        "network_plugin": "azure",
-        "network_mode": "overlay",
-        "network_dataplane": "cilium",
-        "upgrade_channel": "patch",
-        "node_os_upgrade_channel": "NodeImage",
-        **keys,
-    }
-
-    def body() -> None:
-        made = EntraCluster("main", EntraClusterArgs(**args))
-        pulumi.export("id", made.cluster_id)
-
-    return run(body, preview=preview)
 
 
 @PREVIEW_AND_UP
 def test_a_cluster_has_managed_entra_integration_and_workload_identity(*, preview: bool) -> None:
     made = cluster(preview=preview)
     inputs = made.one("ManagedCluster").inputs
+    assert inputs["enableRBAC"] is True
     assert inputs["aadProfile"] == {
         "managed": True,
         "enableAzureRBAC": False,
@@ -65,9 +25,19 @@ def test_a_cluster_has_managed_entra_integration_and_workload_identity(*, previe
         "tenantID": TENANT,
     }
     assert inputs["oidcIssuerProfile"] == {"enabled": True}
-    assert inputs["securityProfile"] == {"workloadIdentity": {"enabled": True}}
-    assert inputs["identity"] == {"type": "SystemAssigned"}
+    assert inputs["securityProfile"]["workloadIdentity"] == {"enabled": True}
     assert made.outputs["id"] == (UNKNOWN if preview else CLUSTER_ID + "_dev")
+
+
+def test_a_cluster_alone_is_a_group_and_a_cluster() -> None:
+    names = {each.name for each in cluster().resources}
+    assert names == {"main", "main-rg", "main-cluster"}
+
+
+def test_azure_decides_too_only_where_asked() -> None:
+    profile = cluster(authorization="azure").one("ManagedCluster").inputs["aadProfile"]
+    assert profile["enableAzureRBAC"] is True
+    assert profile["adminGroupObjectIDs"] == ["id-of-admins"]
 
 
 def test_a_cluster_keeps_to_what_the_stack_says_of_its_api_server() -> None:
@@ -78,16 +48,37 @@ def test_a_cluster_keeps_to_what_the_stack_says_of_its_api_server() -> None:
     }
 
 
+def test_ranges_that_are_taken_away_are_sent_as_none_left() -> None:
+    profile = (
+        cluster(authorized_ip_ranges=[]).one("ManagedCluster").inputs["apiServerAccessProfile"]
+    )
+    assert profile["authorizedIPRanges"] == [], "left out, Azure would keep the old ones"
+
+
+def test_a_private_api_server_is_sent_no_ranges() -> None:
+    made = cluster(private=True, authorized_ip_ranges=[])
+    profile = made.one("ManagedCluster").inputs["apiServerAccessProfile"]
+    assert profile == {"enablePrivateCluster": True, "disableRunCommand": True}
+
+
 def test_local_accounts_and_run_command_are_there_only_on_demand() -> None:
     inputs = cluster(local_accounts=True, run_command=True).one("ManagedCluster").inputs
     assert inputs["disableLocalAccounts"] is False
     assert inputs["apiServerAccessProfile"]["disableRunCommand"] is False
 
 
-def test_a_premium_cluster_has_long_term_support() -> None:
-    inputs = cluster(tier="Premium").one("ManagedCluster").inputs
-    assert inputs["supportPlan"] == "AKSLongTermSupport"
-    assert "supportPlan" not in cluster().one("ManagedCluster").inputs
+@pytest.mark.parametrize(
+    ("tier", "plan"),
+    [
+        ("Free", "KubernetesOfficial"),
+        ("Standard", "KubernetesOfficial"),
+        ("Premium", "AKSLongTermSupport"),
+    ],
+)
+def test_a_tier_has_the_support_plan_that_it_can_have(tier: str, plan: str) -> None:
+    inputs = cluster(tier=tier).one("ManagedCluster").inputs
+    assert inputs["sku"] == {"name": "Base", "tier": tier}
+    assert inputs["supportPlan"] == plan, "left out, Azure would keep that of another tier"
 
 
 def test_pods_on_the_node_subnet_have_no_overlay() -> None:
@@ -96,17 +87,44 @@ def test_pods_on_the_node_subnet_have_no_overlay() -> None:
         .one("ManagedCluster")
         .inputs["networkProfile"]
     )
-    assert "networkPluginMode" not in network
-    assert network["networkPolicy"] == "azure"
+    assert network == {
+        "networkPlugin": "azure",
+        "networkDataplane": "azure",
+        "networkPolicy": "azure",
+        "loadBalancerSku": "standard",
+    }
 
 
-def test_a_pool_scales_between_its_sizes() -> None:
-    pool = cluster().one("ManagedCluster").inputs["agentPoolProfiles"][0]
-    assert (pool["count"], pool["minCount"], pool["maxCount"]) == (2, 2, 5)
-    assert pool["enableAutoScaling"] is True
-    assert pool["availabilityZones"] == ["1", "2"]
+def test_an_overlay_is_carried_and_guarded_by_cilium() -> None:
+    assert cluster().one("ManagedCluster").inputs["networkProfile"] == {
+        "networkPlugin": "azure",
+        "networkPluginMode": "overlay",
+        "networkDataplane": "cilium",
+        "networkPolicy": "cilium",
+        "loadBalancerSku": "standard",
+    }
+
+
+def test_a_cluster_upgrades_by_its_channels() -> None:
+    inputs = cluster(upgrade_channel="stable", node_os_upgrade_channel="SecurityPatch")
+    assert inputs.one("ManagedCluster").inputs["autoUpgradeProfile"] == {
+        "upgradeChannel": "stable",
+        "nodeOSUpgradeChannel": "SecurityPatch",
+    }
+
+
+def test_nodes_are_cleaned_from_images_that_nothing_uses() -> None:
+    security = cluster().one("ManagedCluster").inputs["securityProfile"]
+    assert security["imageCleaner"] == {"enabled": True, "intervalHours": 168}
+
+
+def test_a_version_is_that_of_the_control_plane_and_of_the_nodes() -> None:
+    inputs = cluster(kubernetes_version="1.36").one("ManagedCluster").inputs
+    assert inputs["kubernetesVersion"] == "1.36"
+    assert inputs["agentPoolProfiles"][0]["orchestratorVersion"] == "1.36"
+    assert "kubernetesVersion" not in cluster().one("ManagedCluster").inputs
 
 
 def test_a_cluster_without_an_admin_group_is_refused() -> None:
-    with pytest.raises(pulumi.InputPropertyError):
+    with pytest.raises(pulumi.InputPropertyError, match="nobody can enter"):
         cluster(admin_group_object_ids=[])

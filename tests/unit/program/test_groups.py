@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from components.admin_group import EntraGroup, EntraGroupArgs, guard_against_lock_out
+from components.admin_group import EntraGroup, EntraGroupArgs
+from components.entra_groups import entra_groups
 from components.principals import (
     DirectoryError,
     PrincipalArgs,
@@ -28,7 +29,8 @@ PREVIEW_AND_UP = pytest.mark.parametrize("preview", [True, False], ids=["preview
 
 
 def args(**keys: Any) -> EntraGroupArgs:
-    return EntraGroupArgs(deployer_object_id=DEPLOYER, **keys)
+    given: dict[str, Any] = {"key": "team", "deployer_object_id": DEPLOYER, **keys}
+    return EntraGroupArgs(**given)
 
 
 def group(world: World | None = None, *, preview: bool = False, **keys: Any) -> Run:
@@ -71,8 +73,14 @@ def test_the_deployer_is_a_member_only_where_that_is_asked_for() -> None:
 
 
 def test_nobody_is_named_twice_for_graph_refuses_that() -> None:
-    made = group(display_name="new", owners=[DEPLOYER, ADMIN, object_id(ADMIN)])
-    assert made.one("group:Group").inputs["owners"] == [DEPLOYER, object_id(ADMIN)]
+    people = [DEPLOYER, ADMIN, object_id(ADMIN), object_id(ADMIN).upper()]
+    made = group(display_name="new", owners=people, members=people, deployer_is_member=True)
+    inputs = made.one("group:Group").inputs
+    assert inputs["owners"] == inputs["members"] == [DEPLOYER, object_id(ADMIN)]
+
+
+def test_the_deployer_owns_a_created_group_even_if_nobody_is_named() -> None:
+    assert group(display_name="new", owners=[]).one("group:Group").inputs["owners"] == [DEPLOYER]
 
 
 @PREVIEW_AND_UP
@@ -113,21 +121,90 @@ def test_an_empty_object_id_is_an_error(value: str | None) -> None:
         present(value, "group x")
 
 
-@pytest.mark.parametrize(
-    ("members", "refused"), [([DEPLOYER], False), ([], True), ([object_id(ADMIN)], True)]
-)
-def test_a_deployer_outside_every_admin_group_is_locked_out(
-    members: list[str], *, refused: bool
-) -> None:
-    def body() -> None:
-        guard_against_lock_out([EntraGroup(name, args(existing=name)) for name in ("one", "two")])
+def test_a_group_that_is_there_must_be_a_security_group() -> None:
+    world = World(groups={"all-staff": [DEPLOYER]}, mail_groups={"all-staff"})
+    with pytest.raises(DirectoryError, match="is not a security group") as refusal:
+        group(world, existing="all-staff")
+    assert object_id("all-staff") in str(refusal.value)
 
-    world = World(groups={"one": [], "two": members})
-    if refused:
-        with pytest.raises(DirectoryError, match="az ad group member add"):
-            run(body, world=world)
-    else:
-        run(body, world=world)
+
+def administered(there: dict[str, list[str]], *created: str, **keys: Any) -> Run:
+    """A run whose admin groups are there with these members, or created as `keys` say."""
+    described = [
+        *(args(key=name, existing=name) for name in there),
+        *(args(key=name, display_name=name, **keys) for name in created),
+    ]
+
+    def body() -> None:
+        entra_groups(described, [*there, *created], DEPLOYER)
+
+    return run(body, world=World(groups=there))
+
+
+def test_without_an_admin_group_nobody_could_enter() -> None:
+    with pytest.raises(DirectoryError, match=r"there is no admin group.*adminGroups: \[\{existing"):
+        administered({})
+
+
+def test_an_admin_group_without_members_lets_nobody_in() -> None:
+    with pytest.raises(DirectoryError, match="has no member, so it lets nobody in") as refusal:
+        administered({"one": [DEPLOYER], "two": []})
+    assert f"two ({object_id('two')})" in str(refusal.value)
+
+
+def test_a_deployer_outside_every_admin_group_is_locked_out() -> None:
+    with pytest.raises(DirectoryError, match="in none of the admin groups") as refusal:
+        administered({"one": [object_id(ADMIN)], "two": [object_id(ADMIN)]})
+    said = str(refusal.value)
+    assert f"az ad group member add --group GROUP --member-id {DEPLOYER}" in said
+    assert f"one ({object_id('one')}), two ({object_id('two')})" in said
+
+
+def test_one_admin_group_with_the_deployer_is_enough() -> None:
+    administered({"one": [object_id(ADMIN)], "two": [DEPLOYER.upper()]})
+    made = administered({"one": [object_id(ADMIN)]}, "new")
+    assert made.one("group:Group").inputs["members"] == [DEPLOYER]
+
+
+@pytest.mark.parametrize(
+    ("there", "keys"),
+    [
+        ({"empty": []}, {}),
+        ({"one": [DEPLOYER]}, {"owners": ["ghost@contoso.example"]}),
+        ({"one": [DEPLOYER]}, {"members": ["ghost@contoso.example"]}),
+    ],
+    ids=["empty admin group", "owner", "member"],
+)
+def test_no_group_is_created_before_all_that_is_there_was_judged(
+    monkeypatch: pytest.MonkeyPatch, there: dict[str, list[str]], keys: dict[str, Any]
+) -> None:
+    declared: list[str] = []
+
+    def declare(_: object, kind: str, *__: object, **___: object) -> None:
+        declared.append(kind)
+
+    monkeypatch.setattr(pulumi.CustomResource, "__init__", declare)
+    with pytest.raises(DirectoryError):
+        administered(there, "new", **keys)
+    assert not declared
+
+
+def test_names_that_differ_in_case_only_are_refused() -> None:
+    with pytest.raises(DirectoryError, match='"Team" and "team" are one name to Entra ID'):
+        administered({"one": [DEPLOYER]}, "Team", "team")
+
+
+def test_two_names_of_one_group_are_refused() -> None:
+    described = [
+        args(key="by name", existing="sg-shop"),
+        args(key="by id", existing_object_id=object_id("sg-shop")),
+    ]
+
+    def body() -> None:
+        entra_groups(described, [], DEPLOYER)
+
+    with pytest.raises(DirectoryError, match='"by name" and "by id" are the same Group'):
+        run(body)
 
 
 def test_a_member_is_bound_by_its_principal_name() -> None:

@@ -56,13 +56,33 @@ def test_only_a_person_is_the_public_client_and_may_be_asked(login: str) -> None
     assert mode == ("IfAvailable" if interactive else "Never")
 
 
-def test_a_service_principal_comes_from_the_variables_that_pulumi_uses() -> None:
-    assert "--use-azurerm-env-vars" in arguments("spn")
-    assert "--disable-environment-override" not in arguments("spn")
+def pinned(login: str, served: str = SERVED) -> dict[str, str]:
+    entry = json.loads(for_login(served, login).text)["users"][0]["user"]["exec"]
+    return {variable["name"]: variable["value"] for variable in entry["env"]}
 
 
-def test_an_azure_cli_login_is_not_overridden_by_the_surroundings() -> None:
-    assert "--disable-environment-override" in arguments("azurecli")
+@pytest.mark.parametrize("login", ["azurecli", "devicecode"])
+def test_a_login_that_needs_no_variable_reads_none(login: str) -> None:
+    assert arguments(login)[-1] == "--disable-environment-override"
+    assert pinned(login) == {}
+
+
+@pytest.mark.parametrize("login", ["spn", "msi", "workloadidentity"])
+def test_the_others_take_the_client_that_pulumis_providers_take_and_nothing_else(
+    login: str,
+) -> None:
+    assert arguments(login)[-1] == "--use-azurerm-env-vars"
+    assert "--disable-environment-override" not in arguments(login)
+    fixed = pinned(login)
+    assert fixed.pop("AZURE_AUTHORITY_HOST", "https://localhost/") == "https://localhost/"
+    assert fixed == {"AAD_LOGIN_METHOD": login, "ARM_TENANT_ID": TENANT}
+
+
+def test_a_workload_identity_asks_the_served_authority_or_that_of_the_environment_flag() -> None:
+    public = {**SERVED_EXEC, "args": ["get-token", "--tenant-id", TENANT]}
+    assert pinned("workloadidentity")["AZURE_AUTHORITY_HOST"] == "https://localhost/"
+    there = served_kubeconfig({"exec": public})
+    assert pinned("workloadidentity", there)["AZURE_AUTHORITY_HOST"] == ""
 
 
 def test_flags_that_azure_does_not_serve_are_not_made_up() -> None:

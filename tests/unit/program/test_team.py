@@ -9,10 +9,14 @@ import pulumi
 from components.access import ClusterAccess
 from components.roles import BUILT_IN
 from components.team import TEAM_LABEL, TeamAccess, TeamAccessArgs
+from tests.support.directory_double import SUBSCRIPTION
 from tests.support.principals import CLUSTER_ID, principal
 from tests.support.program import Run, run
 
 TEAM: dict[str, Any] = {
+    "cluster_id": CLUSTER_ID,
+    "subscription_id": SUBSCRIPTION,
+    "authorization": "kubernetes",
     "namespaces": ["pay", "pay-jobs"],
     "roles": [{"name": name, "rules": rules} for name, rules in BUILT_IN.items()],
     "grants": [
@@ -29,7 +33,15 @@ def team(**keys: Any) -> Run:
 
     def body() -> None:
         access = ClusterAccess(
-            "main", {"cluster_id": CLUSTER_ID, "login": "spn", "principals": [], "grants": []}
+            "main",
+            {
+                "cluster_id": CLUSTER_ID,
+                "subscription_id": SUBSCRIPTION,
+                "authorization": "kubernetes",
+                "login": "spn",
+                "principals": [],
+                "grants": [],
+            },
         )
         args = TeamAccessArgs(**(TEAM | keys))
         made = TeamAccess("payments", args, pulumi.ResourceOptions(providers=[access.provider]))
@@ -88,14 +100,27 @@ def test_what_lies_in_a_namespace_waits_for_it() -> None:
         assert namespaces[each.inputs["metadata"]["namespace"]] in each.dependencies
 
 
-def test_an_isolated_team_is_reached_from_its_own_namespaces_only() -> None:
-    for policy in team().of(":NetworkPolicy"):
-        spec = policy.inputs["spec"]
-        assert spec["policyTypes"] == ["Ingress"]
-        assert spec["podSelector"] == {}
-        assert spec["ingress"] == [
-            {"from": [{"namespaceSelector": {"matchLabels": {TEAM_LABEL: "payments"}}}]}
-        ]
+def test_the_pods_of_an_isolated_namespace_reach_each_other_and_the_dns_only() -> None:
+    policies = team().of(":NetworkPolicy")
+    assert {each.inputs["metadata"]["namespace"] for each in policies} == {"pay", "pay-jobs"}
+    same_namespace: dict[str, Any] = {"podSelector": {}}
+    name_servers = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+        "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+    }
+    for policy in policies:
+        assert policy.inputs["spec"] == {
+            "podSelector": {},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"from": [same_namespace]}],
+            "egress": [
+                {"to": [same_namespace]},
+                {
+                    "to": [name_servers],
+                    "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+                },
+            ],
+        }
 
 
 def test_an_open_team_without_quota_or_limits_has_none_of_their_objects() -> None:
