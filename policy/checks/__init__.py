@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import bindings, cluster, rbac, stack
+from . import azure_roles, bindings, cluster, hardening, identity, rbac, stack
 
 if TYPE_CHECKING:
     from .model import Check
 
-ALL: tuple[Check, ...] = (*cluster.CHECKS, *rbac.CHECKS, *bindings.CHECKS, *stack.CHECKS)
+ALL: tuple[Check, ...] = (
+    *cluster.CHECKS,
+    *identity.CHECKS,
+    *hardening.CHECKS,
+    *rbac.CHECKS,
+    *bindings.CHECKS,
+    *azure_roles.CHECKS,
+    *stack.CHECKS,
+)
 """Every check, in the order in which they are evaluated and listed."""

@@ -20,6 +20,12 @@ _BINDING = "bindings"
 _ENTRA_RBAC = "https://learn.microsoft.com/azure/aks/azure-ad-rbac"
 _OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MASTERS = "system:masters"
+_EVERYBODY = (
+    "system:authenticated",
+    "system:unauthenticated",
+    "system:anonymous",
+    "system:serviceaccounts",
+)
 
 
 def _no_cluster_admin(binding: Subject) -> Iterator[Finding]:
@@ -67,6 +73,29 @@ def _no_masters(binding: Subject) -> Iterator[Finding]:
                 f"{path}.name",
                 "is system:masters, which is above RBAC and cannot be taken back; "
                 "bind an Entra group by its object id",
+            )
+
+
+def _no_everybody(binding: Subject) -> Iterator[Finding]:
+    for path, subject in _subjects(binding):
+        name = UNKNOWN if subject is UNKNOWN else _get(subject, "name")
+        if name is UNKNOWN:
+            yield binding.not_yet(path if subject is UNKNOWN else f"{path}.name")
+        elif name in _EVERYBODY:
+            yield binding.violation(
+                f"{path}.name", "is everybody, or everything that runs; bind an Entra group"
+            )
+
+
+def _no_users(binding: Subject) -> Iterator[Finding]:
+    for path, subject in _subjects(binding):
+        if subject is UNKNOWN or _get(subject, "kind") is UNKNOWN:
+            yield binding.not_yet(path)
+        elif _get(subject, "kind") == "User" and not _OBJECT_ID.fullmatch(
+            str(_get(subject, "name"))
+        ):
+            yield binding.violation(
+                f"{path}.kind", "is a single person; bind a group, whose members can change"
             )
 
 
@@ -151,6 +180,28 @@ CHECKS: tuple[Check, ...] = (
         fix="Bind an Entra group by its object id.",
         url="https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege",
         anchors=("trivy:KSV-0123", "kubescape:C-0246"),
+        subject=_BINDING,
+    ),
+    Check(
+        id="bind-no-everybody",
+        title="Nothing is bound to everybody.",
+        kinds=BINDINGS,
+        judge=_no_everybody,
+        severity="critical",
+        fix="Bind an Entra group by its object id.",
+        url="https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege",
+        anchors=("trivy:KSV-0122", "trivy:KSV-01011", "kubescape:C-0262", "kubescape:C-0265"),
+        subject=_BINDING,
+    ),
+    Check(
+        id="bind-no-direct-users",
+        title="Rights go to groups and programs, not to single people.",
+        kinds=BINDINGS,
+        judge=_no_users,
+        severity="medium",
+        fix="Bind a group that the person is in.",
+        url=_ENTRA_RBAC,
+        anchors=("mcsb:PA-7",),
         subject=_BINDING,
     ),
     Check(

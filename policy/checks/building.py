@@ -8,6 +8,7 @@ is a violation, because an exception would end the whole preview.
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from pulumi_policy import (
     ResourceValidationArgs,
     ResourceValidationPolicy,
     Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
@@ -43,25 +46,39 @@ class NotEvaluatedError(UnknownValueError):
         )
 
 
-def policy_of(check: Check) -> ResourceValidationPolicy:
+def policy_of(check: Check) -> ResourceValidationPolicy | StackValidationPolicy:
     """The CrossGuard policy of a check, at the level of production."""
+    words: dict[str, Any] = {
+        "name": check.id,
+        "description": check.title,
+        "enforcement_level": EnforcementLevel.MANDATORY,
+        "config_schema": _schema(check),
+        "severity": Severity(check.severity),
+        "framework": _framework(check),
+        "tags": [check.subject, *check.anchors],
+        "remediation_steps": check.fix,
+        "url": check.url,
+    }
 
     def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         run(check, args, report_violation)
 
-    return ResourceValidationPolicy(
-        name=check.id,
-        description=check.title,
-        validate=validate,
-        remediate=_remediation(check),
-        enforcement_level=EnforcementLevel.MANDATORY,
-        config_schema=_schema(check),
-        severity=Severity(check.severity),
-        framework=_framework(check),
-        tags=[check.subject, *check.anchors],
-        remediation_steps=check.fix,
-        url=check.url,
-    )
+    def validate_stack(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        run_on_stack(check, args, report_violation)
+
+    if check.companion is not None:
+        return StackValidationPolicy(validate=validate_stack, **words)
+    return ResourceValidationPolicy(validate=validate, remediate=_remediation(check), **words)
+
+
+def run_on_stack(check: Check, args: StackValidationArgs, report: ReportViolation) -> None:
+    """Judge by types alone, which are known at preview too."""
+    tokens = [resource.resource_type for resource in args.resources]
+    if check.companion is None or any(map(check.companion.pattern.fullmatch, tokens)):
+        return
+    for resource in args.resources:
+        if check.kinds.pattern.fullmatch(resource.resource_type):
+            report(f"{resource.name}: the stack has nothing of the kind for it. {check.fix}", None)
 
 
 def run(check: Check, args: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -88,7 +105,7 @@ def _findings(check: Check, args: ResourceValidationArgs) -> Iterator[Finding]:
         if isinstance(subject, NotYet):
             yield subject
         else:
-            yield from check.judge(subject)
+            yield from check.judge(replace(subject, protected=args.opts.protect))
 
 
 def _broken(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .judges import must_be_true
 from .matching import MANAGED_CLUSTER
 from .model import Check
 from .reading import UNKNOWN, items
@@ -11,26 +12,13 @@ from .reading import UNKNOWN, items
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .model import Finding, Judge, Subject
+    from .model import Finding, Subject
 
 _ENTRA = "https://learn.microsoft.com/azure/aks/enable-authentication-microsoft-entra-id"
 _LOCAL_ACCOUNTS = "https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad"
 _RUN_COMMAND = "https://learn.microsoft.com/azure/aks/access-private-cluster"
 _CLUSTER = "cluster"
 _LEGACY_FIELDS = ("clientAppID", "serverAppID", "serverAppSecret")
-
-
-def _must_be_true(path: str, why: str) -> Judge:
-    """A judge of a boolean that has to be written as true: absent counts as false."""
-
-    def judge(cluster: Subject) -> Iterator[Finding]:
-        value = cluster.read(path)
-        if value is UNKNOWN:
-            yield cluster.not_yet(path)
-        elif value is not True:
-            yield cluster.violation(path, f"is not true, so {why}; set it to true")
-
-    return judge
 
 
 def _no_legacy_entra(cluster: Subject) -> Iterator[Finding]:
@@ -87,7 +75,7 @@ CHECKS: tuple[Check, ...] = (
         id="aks-entra-managed",
         title="The cluster authenticates people with managed Entra ID.",
         kinds=MANAGED_CLUSTER,
-        judge=_must_be_true("aadProfile.managed", "AKS does not manage the Entra integration"),
+        judge=must_be_true("aadProfile.managed", "AKS does not manage the Entra integration"),
         severity="critical",
         fix="Give the cluster an aadProfile with managed: true.",
         url=_ENTRA,
@@ -114,7 +102,7 @@ CHECKS: tuple[Check, ...] = (
         id="aks-local-accounts-disabled",
         title="The cluster has no local accounts beside Entra ID.",
         kinds=MANAGED_CLUSTER,
-        judge=_must_be_true(
+        judge=must_be_true(
             "disableLocalAccounts", "a certificate of a local administrator opens the cluster"
         ),
         severity="high",
@@ -145,7 +133,7 @@ CHECKS: tuple[Check, ...] = (
         id="aks-rbac-enabled",
         title="The cluster authorises with Kubernetes RBAC.",
         kinds=MANAGED_CLUSTER,
-        judge=_must_be_true("enableRBAC", "everyone who enters may do everything"),
+        judge=must_be_true("enableRBAC", "everyone who enters may do everything"),
         severity="critical",
         fix="Set enableRBAC to true; on an existing cluster it cannot be changed.",
         url="https://learn.microsoft.com/azure/aks/concepts-identity",
@@ -165,7 +153,7 @@ CHECKS: tuple[Check, ...] = (
         id="aks-run-command-off",
         title="Nobody runs commands in the cluster around Entra ID.",
         kinds=MANAGED_CLUSTER,
-        judge=_must_be_true(
+        judge=must_be_true(
             "apiServerAccessProfile.disableRunCommand",
             "'az aks command invoke' acts as cluster-admin for whoever may call it in Azure",
         ),

@@ -93,6 +93,10 @@ def exactly(token: str) -> Kinds:
 
 
 MANAGED_CLUSTER = azure("containerservice", "ManagedCluster")
+NODE_POOLS = azure("containerservice", "ManagedCluster|AgentPool")
+ROLE_ASSIGNMENT = azure("authorization", "RoleAssignment")
+DIAGNOSTIC_SETTING = azure("(?:monitor|insights)", "DiagnosticSetting")
 ROLES = kubernetes("rbac.authorization.k8s.io", "ClusterRole", "Role")
 BINDINGS = kubernetes("rbac.authorization.k8s.io", "ClusterRoleBinding", "RoleBinding")
+ENTRA_GROUP = exactly("azuread:index/group:Group")
 KUBERNETES_PROVIDER = exactly("pulumi:providers:kubernetes")

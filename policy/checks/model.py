@@ -50,6 +50,8 @@ class Subject:
     """The check's configuration."""
     prefix: str = ""
     """Where the object is in the resource: empty, or such as `items[0].`."""
+    protected: bool = False
+    """Whether the resource has the option `protect`."""
 
     def read(self, path: str, default: object = None) -> Any:
         """The value at a path of the object, as `reading.known` gives it."""
@@ -74,6 +76,11 @@ Mend = Callable[[Any], bool]
 tells whether there was anything to change."""
 
 
+def passes(_: Subject) -> Iterator[Finding]:
+    """Find nothing: the judge of a check that is not about single resources."""
+    return iter(())
+
+
 @dataclass(frozen=True)
 class Check:
     """One check of the pack: data for people and reports, and the function that judges."""
@@ -82,11 +89,13 @@ class Check:
     title: str
     """What holds where the check passes, in one sentence."""
     kinds: Kinds
-    judge: Judge
     severity: Severity
     fix: str
     """What to do, in a sentence or two."""
     url: str
+    judge: Judge = passes
+    companion: Kinds | None = None
+    """What a stack has to have one of, if it has one of `kinds`; makes a check of the stack."""
     benchmark: str = ""
     """Recommendation of the CIS AKS Benchmark v1.8.0, such as `5.5.1`."""
     anchors: tuple[str, ...] = ()

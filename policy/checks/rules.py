@@ -52,6 +52,10 @@ class Rule:
             contains(self._list("resources"), frozenset({resource})),
         )
 
+    def names_objects(self) -> bool:
+        """Whether the rule names the only objects meant."""
+        return bool(items(self._list("resourceNames")))
+
     def findings(self, holds: Truth, problem: str) -> Iterator[Finding]:
         """A violation if it holds, a remark if that is not known yet."""
         if holds is UNKNOWN:

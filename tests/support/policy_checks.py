@@ -66,12 +66,16 @@ class Verdict:
 
 
 def arguments(
-    resource_type: str, props: Mapping[str, Any], config: Mapping[str, Any] | None = None
+    resource_type: str,
+    props: Mapping[str, Any],
+    config: Mapping[str, Any] | None = None,
+    *,
+    protect: bool = False,
 ) -> ResourceValidationArgs:
     """What the SDK hands to a policy for a resource whose wire form is `props`."""
     seen = unknown_checking_proxy(deserialize_properties(dict(props)))
     options = PolicyResourceOptions(
-        protect=False,
+        protect=protect,
         ignore_changes=[],
         delete_before_replace=None,
         aliases=[],
@@ -87,9 +91,14 @@ def verdict(
     resource_type: str,
     props: Mapping[str, Any],
     config: Mapping[str, Any] | None = None,
+    *,
+    protect: bool = False,
 ) -> Verdict:
-    """What a check, or the one of that id, says about a resource."""
-    policy: Any = policy_of(CHECKS[check] if isinstance(check, str) else check)
+    """What a check, or the one of that id, says about a resource; of the stack's, nothing."""
+    check = CHECKS[check] if isinstance(check, str) else check
+    if check.companion is not None:
+        return Verdict(())
+    policy: Any = policy_of(check)
     messages: list[str] = []
 
     def report(message: str, urn: str | None = None) -> None:
@@ -97,7 +106,7 @@ def verdict(
         messages.append(message)
 
     try:
-        policy.validate(arguments(resource_type, props, config), report)
+        policy.validate(arguments(resource_type, props, config, protect=protect), report)
     except UnknownValueError as error:
         return Verdict(tuple(messages), error.message)
     return Verdict(tuple(messages))

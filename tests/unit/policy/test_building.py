@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, Severity
 from pulumi_policy.deserialize import deserialize_properties, serialize_properties
 from pulumi_policy.proxy import unknown_checking_proxy
 
@@ -114,7 +114,7 @@ class TestThePolicyOfEachCheck:
         assert policy.url is not None
         assert policy.url.startswith(("https://learn.microsoft.com/", "https://kubernetes.io/"))
         assert policy.tags
-        assert policy.tags[0] in {"cluster", "rbac", "bindings", "stack"}
+        assert policy.tags[0] in {"cluster", "entra", "rbac", "bindings", "azure", "stack"}
         assert all(":" in tag for tag in list(policy.tags)[1:])
 
     def test_names_the_benchmark_with_its_recommendation(self, check: Any) -> None:
@@ -134,5 +134,8 @@ class TestThePolicyOfEachCheck:
 
     def test_mends_only_what_it_also_judges(self, check: Any) -> None:
         policy = policy_of(check)
-        assert policy.has_validation()
-        assert policy.has_remediation() == (check.id in MENDED)
+        if isinstance(policy, ResourceValidationPolicy):
+            assert policy.has_validation()
+            assert policy.has_remediation() == (check.id in MENDED)
+        else:
+            assert check.mend is None

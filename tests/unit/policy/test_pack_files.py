@@ -13,7 +13,7 @@ from tests.support.policy_checks import CHECKS
 ROOT = Path(__file__).parents[3]
 PACK = ROOT / "policy"
 
-A, M = "advisory", "mandatory"
+A, M, D = "advisory", "mandatory", "disabled"
 LEVELS = {
     "aks-entra-managed": (M, M, M),
     "aks-no-legacy-aad": (M, M, M),
@@ -21,11 +21,40 @@ LEVELS = {
     "aks-admin-groups-set": (M, M, M),
     "aks-rbac-enabled": (M, M, M),
     "aks-run-command-off": (A, M, M),
+    "aks-authorization-mode": (M, M, M),
+    "aks-tenant-pinned": (A, M, M),
+    "aks-admin-groups-bounded": (A, M, M),
+    "aks-managed-identity": (M, M, M),
+    "aks-workload-identity": (A, A, M),
+    "entra-group-security-enabled": (M, M, M),
+    "entra-group-no-duplicate-names": (A, A, M),
+    "aks-api-restricted": (A, M, M),
+    "aks-node-ssh-off": (A, A, M),
+    "aks-network-policy": (A, M, M),
+    "aks-audit-logs": (A, M, M),
+    "stack-audit-logs": (A, M, M),
+    "aks-auto-upgrade": (A, A, M),
+    "aks-node-os-upgrade": (A, A, M),
+    "aks-paid-tier": (D, A, M),
+    "aks-protected": (D, A, M),
     "rbac-no-any-any": (M, M, M),
     "rbac-no-escalate": (M, M, M),
+    "rbac-no-bind": (M, M, M),
+    "rbac-no-impersonate": (M, M, M),
+    "rbac-no-rbac-write": (A, M, M),
+    "rbac-no-secrets-read": (A, M, M),
+    "rbac-no-exec": (A, A, M),
+    "rbac-no-token-request": (M, M, M),
+    "rbac-no-node-proxy": (M, M, M),
     "bind-no-cluster-admin": (A, M, M),
     "bind-no-system-masters": (M, M, M),
+    "bind-no-everybody": (M, M, M),
+    "bind-no-direct-users": (A, M, M),
     "bind-group-is-entra-object-id": (M, M, M),
+    "azrole-no-cluster-admin": (A, M, M),
+    "azrole-no-owner": (A, M, M),
+    "azrole-scope-is-cluster": (A, M, M),
+    "azrole-groups-not-users": (A, M, M),
     "stack-no-admin-kubeconfig": (M, M, M),
 }
 """The levels of dev, stg and prd."""
