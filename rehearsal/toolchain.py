@@ -72,6 +72,17 @@ def go_binaries() -> tuple[GoBinary, GoBinary]:
     return _controlplane(), _kubelogin()
 
 
+def actionlint() -> GoBinary:
+    """What the tests check the workflows with; no rehearsal needs it."""
+    module = SOURCES / "actionlint"
+    package = "github.com/rhysd/actionlint"
+    version = _pinned(module, package)
+    flags = _linker_flags({f"{package}.version": version})
+    return GoBinary(
+        "actionlint", f"actionlint {version}", module, f"{package}/cmd/actionlint", flags
+    )
+
+
 def find() -> Tools:
     """Where the programs are.
 

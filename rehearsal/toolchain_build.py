@@ -51,11 +51,16 @@ def build(progress: Progress) -> Tools:
         _install("kubectl", f"kubectl {_dotted(toolchain.OLDEST_KUBECTL)} or newer", progress)
     for binary in toolchain.go_binaries():
         if not binary.path.exists():
-            _build(binary, progress)
+            build_binary(binary, progress)
     return toolchain.find()
 
 
-def _build(binary: GoBinary, progress: Progress) -> None:
+def build_binary(binary: GoBinary, progress: Progress) -> None:
+    """Build a program into its place in the cache.
+
+    Raises:
+        ToolchainError: there is no Go, or it fails.
+    """
     step = f"building {binary.what} (once; some minutes)"
     with only_one(binary.path.parent, step, progress) as unfinished:
         if unfinished is None:

@@ -14,6 +14,7 @@ FORBIDDEN = [
     ("settings*.py", ("components", "policy", "ops", "rehearsal")),
     ("components", ("settings", "policy", "ops", "rehearsal", "requests", "httpx", "socket")),
     ("policy", ("settings", "components", "ops", "rehearsal")),
+    ("ops", ("settings", "components", "policy", "rehearsal", "pulumi")),
     (
         "rehearsal/engine",
         (

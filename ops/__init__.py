@@ -1,0 +1,1 @@
+"""Commands for the days after the first deployment: `python -m ops ...`."""

@@ -1,0 +1,5 @@
+"""What a preview would change, as a comment for the people who review it.
+
+`reading` takes in what Pulumi printed, `guard` finds what must not happen, `comment` writes
+Markdown. All of it is pure; `command` alone touches files.
+"""
