@@ -111,10 +111,7 @@ def environment(options: argparse.Namespace) -> int:
     endpoint = _require_running(home)
     variables = client_environment(home)
     if options.github:
-        variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = github.request_address(
-            endpoint.origin, options.github
-        )
-        variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = github.request_token(home)
+        variables |= github.job_environment(home, endpoint.origin, options.github)
     if options.json:
         print(json.dumps(variables, indent=2))
     else:

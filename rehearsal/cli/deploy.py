@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from rehearsal import engine
 from rehearsal.cli.access import print_access
 from rehearsal.cli.cloud import forget
+from rehearsal.cli.deployer import deployer_environment
 from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
-from rehearsal.cli.workplace import deployer_environment, ensure_cloud, passphrase, say
+from rehearsal.cli.workplace import passphrase, say
 from rehearsal.engine.backend import Backend
 from rehearsal.engine.display import display, outcome_json
 from rehearsal.home import Home
@@ -62,18 +63,15 @@ def deploy(options: argparse.Namespace) -> int:
     home = Home.from_environment()
     packs = policy_packs(options)
     check_stack(options.stack)
-    ensure_cloud(home)
-    stream = sys.stderr if options.json else sys.stdout
-    outcome = judged(home, options.stack, packs, stream) if options.operation == "up" else None
-    outcome = outcome or run(
-        home,
-        options.operation,
-        options.stack,
-        packs=packs,
+    wanted = replace(
+        request(home, options.operation, options.stack),
+        policy_packs=packs,
         expect_no_changes=options.expect_no_changes,
         clear_pending_creates=options.clear_pending_creates,
-        stream=stream,
     )
+    stream = sys.stderr if options.json else sys.stdout
+    outcome = judged(wanted, stream) if options.operation == "up" else None
+    outcome = outcome or run(wanted, stream)
     if options.json:
         print(json.dumps(outcome_json(outcome), indent=2))
     elif ACCESS in outcome.outputs and outcome.result in {"succeeded", "changes"}:
@@ -82,19 +80,20 @@ def deploy(options: argparse.Namespace) -> int:
     return outcome.exit_code
 
 
-def judged(
-    home: Home, stack: str, packs: tuple[engine.PolicyPackRef, ...], stream: TextIO
-) -> engine.Outcome | None:
+def judged(wanted: engine.Run, stream: TextIO) -> engine.Outcome | None:
     """The preview that forbids an `up`, or None if the policies let it pass.
 
     Without it an `up` would stop at the resource that a policy refuses, with those before it made.
     The real CLI previews before `up` for the same reason.
     """
-    if not packs:
+    if not wanted.policy_packs:
         return None
     say("judging a preview by the policies")
     seen: list[engine.Event] = []
-    outcome = engine.run(request(home, "preview", stack, packs), seen.append)
+    preview = replace(
+        wanted, operation="preview", expect_no_changes=False, clear_pending_creates=False
+    )
+    outcome = engine.run(preview, seen.append)
     if outcome.exit_code == 0:
         return None
     with display(stream) as show:
@@ -136,22 +135,8 @@ def check_stack(stack: str) -> None:
         raise Problem(message, 2)
 
 
-def run(  # noqa: PLR0913 -- what a run is made of
-    home: Home,
-    operation: Operation,
-    stack: str,
-    *,
-    packs: tuple[engine.PolicyPackRef, ...] = (),
-    expect_no_changes: bool = False,
-    clear_pending_creates: bool = False,
-    stream: TextIO = sys.stdout,
-) -> engine.Outcome:
+def run(wanted: engine.Run, stream: TextIO = sys.stdout) -> engine.Outcome:
     """Run an operation and show it on `stream`."""
-    wanted = replace(
-        request(home, operation, stack, packs),
-        expect_no_changes=expect_no_changes,
-        clear_pending_creates=clear_pending_creates,
-    )
     with display(stream) as show:
         return engine.run(wanted, lambda event: show(without_access(event)))
 
@@ -164,11 +149,13 @@ def without_access(event: engine.Event) -> engine.Event:
     return replace(event, outputs=outputs)
 
 
-def request(
-    home: Home, operation: Operation, stack: str, packs: tuple[engine.PolicyPackRef, ...]
-) -> engine.Run:
-    """What the engine is to do, as the deploying service principal."""
-    environment = deployer_environment(home)
+def request(home: Home, operation: Operation, stack: str) -> engine.Run:
+    """What the engine is to do, as the deploying service principal.
+
+    Raises:
+        Problem: the local Azure does not start, or the deployer cannot log in there.
+    """
+    environment = deployer_environment(home, stack, operation)
     return engine.Run(
         operation=operation,
         project_dir=Path.cwd(),
@@ -178,7 +165,7 @@ def request(
         python=Path(sys.executable),
         environment=environment,
         providers=servicers(environment),
-        policy_packs=packs,
+        spares_protected=True,
     )
 
 
@@ -191,8 +178,7 @@ def take_down(_options: argparse.Namespace) -> int:
     home = Home.from_environment()
     for found in Backend(home.backend).stacks():
         say(f"destroying stack '{found.stack}'")
-        ensure_cloud(home)
-        if run(home, "destroy", found.stack).exit_code:
+        if run(request(home, "destroy", found.stack)).exit_code:
             message = (
                 f"stack '{found.stack}' is not destroyed; mend what is said above, or drop the"
                 " whole rehearsal with: python -m rehearsal cloud reset"

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from rehearsal.cli.deployer import job_environment
 from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
 from rehearsal.cli.stored import deployed_outputs, refusals, stored_stack
 from rehearsal.cli.workplace import ensure_cloud, passphrase, print_exports, tool_directories
-from rehearsal.cloud.environment import client_environment
 from rehearsal.engine.backend import Backend
 from rehearsal.engine.values import Secret
 from rehearsal.home import Home
@@ -41,13 +41,13 @@ def add_commands(commands: Commands) -> None:
     take = group.add_parser("import", help="take an exported state, from a file or stdin")
     take.add_argument("file", nargs="?", type=Path)
     take.set_defaults(command=import_state)
-    for parser in (output, export, take):
-        add_stack(parser)
     engine = commands.add_parser("engine", help="the engine").add_subparsers(
         required=True, metavar="ACTION"
     )
     env = engine.add_parser("env", help="exports under which the real Pulumi CLI works here")
     env.set_defaults(command=engine_environment)
+    for parser in (output, export, take, env):
+        add_stack(parser)
 
 
 def list_stacks(_options: argparse.Namespace) -> int:
@@ -118,17 +118,17 @@ def import_state(options: argparse.Namespace) -> int:
     return 0
 
 
-def engine_environment(_options: argparse.Namespace) -> int:
+def engine_environment(options: argparse.Namespace) -> int:
     """The exports for the real Pulumi CLI: same state, same cloud, our provider plugins."""
     home = Home.from_environment()
-    ensure_cloud(home)
+    endpoint = ensure_cloud(home)
     searched = (PLUGINS, *tool_directories(), os.environ.get("PATH", ""))
     print_exports(
         {
             "PULUMI_BACKEND_URL": home.backend.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": passphrase(home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            **client_environment(home),
+            **job_environment(home, endpoint.origin, options.stack),
             "PATH": os.pathsep.join(map(str, searched)),
         }
     )

@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING
 from rehearsal import toolchain, toolchain_az
 from rehearsal.cli.problem import Problem
 from rehearsal.cloud import daemon
-from rehearsal.cloud.environment import client_environment
 
 if TYPE_CHECKING:
     from rehearsal.home import Home
 
 # Settings that would lead a child of ours to another cloud, state or login than the rehearsal's.
-FOREIGN = ("ARM_", "AZURE_", "AAD_", "PULUMI_", "KUBECONFIG", "MSI_", "IDENTITY_")
+FOREIGN = (
+    "AAD_",
+    "ACTIONS_ID_TOKEN_",
+    "ARM_",
+    "AZURE_",
+    "IDENTITY_",
+    "KUBECONFIG",
+    "MSI_",
+    "PULUMI_",
+)
 
 
 def say(text: str) -> None:
@@ -80,11 +88,6 @@ def tool_directories() -> tuple[Path, ...]:
     """Where kubelogin, kubectl and this Python are, for the front of a PATH."""
     tools = find_tools()
     return tools.kubelogin.parent, Path(sys.executable).parent, tools.kubectl.parent
-
-
-def deployer_environment(home: Home) -> dict[str, str]:
-    """The environment of the program, the providers and their plugins: the deployer's identity."""
-    return bare_environment() | client_environment(home)
 
 
 def ensure_cloud(home: Home) -> daemon.Endpoint:

@@ -48,6 +48,14 @@ def request_address(origin: str, subject: str) -> str:
     return f"{origin}{PREFIX}/token?api-version=2.0&subject={subject}"
 
 
+def job_environment(home: Home, origin: str, subject: str) -> dict[str, str]:
+    """The variables of a job with that subject that may ask for a token (`id-token: write`)."""
+    return {
+        "ACTIONS_ID_TOKEN_REQUEST_URL": request_address(origin, subject),
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": request_token(home),
+    }
+
+
 def register(cloud: Cloud) -> None:
     """Add its routes, which have to be tried before Entra's."""
     keys = SigningKeys(cloud.store, cloud.clock, kind="github-signing-key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from rehearsal.engine.deployment import StepFailedError, StoppedError
+from rehearsal.engine.deployment import ProtectedError, StepFailedError, StoppedError
 from rehearsal.engine.graph import Graph, references
 from rehearsal.engine.stepping import Step
 
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 def condemned(deployment: Deployment) -> list[Resource]:
     """The old rows that have to go, once the program ended well; all of them in a destroy."""
     return [row for row in deployment.base.resources if _op(row, deployment) is not None]
+
+
+def tell_protected(deployment: Deployment, rows: Sequence[Resource]) -> bool:
+    """Tell of the first protected one among the rows that are to go; whether there is any."""
+    protected = [row.urn for row in rows if row.protect]
+    if protected:
+        others = f", and {len(protected) - 1} more are protected" if len(protected) > 1 else ""
+        message = f"{ProtectedError(protected[0])}. Nothing was deleted{others}"
+        deployment.report.error(message, protected[0])
+    return bool(protected)
 
 
 def _op(row: Resource, deployment: Deployment) -> Op | None:

@@ -34,6 +34,18 @@ class StepFailedError(Exception):
         self.urn = urn
 
 
+class ProtectedError(StepFailedError):
+    """A protected resource is to be deleted."""
+
+    def __init__(self, urn: str) -> None:
+        super().__init__(
+            f'resource "{urn}" cannot be deleted\nbecause it is protected. To unprotect '
+            "the resource, remove the `protect` flag from it in your Pulumi program and run "
+            "`up`, then try again",
+            urn,
+        )
+
+
 def message_of(error: Exception) -> str:
     """What to tell of an error; one that only a mistake of the engine explains says so."""
     if isinstance(error, (AssertionError, AttributeError, LookupError, TypeError)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rehearsal.engine import urns
 from rehearsal.engine.annotate import with_secret_outputs
-from rehearsal.engine.deployment import StepFailedError, StoppedError, message_of
+from rehearsal.engine.deployment import ProtectedError, StepFailedError, StoppedError, message_of
 from rehearsal.engine.journal import must_write
 from rehearsal.engine.propertychanges import property_changes
 from rehearsal.engine.provider_wire import InitFailedError, Made
@@ -184,12 +184,7 @@ class Executor:
 
     def _delete(self, step: Step, old: Resource, doomed: Collection[str]) -> None:
         if step.guarded and old.protect:
-            raise StepFailedError(
-                f'resource "{old.urn}" cannot be deleted\nbecause it is protected. To unprotect '
-                "the resource, remove the `protect` flag from it in your Pulumi program and run "
-                "`up`, then try again",
-                old.urn,
-            )
+            raise ProtectedError(old.urn)
         current = self._deployment.marks.get(id(old), old)
         if step.op == "remove-pending-replace":
             self._ledger.end(old=current)

@@ -12,7 +12,7 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from rehearsal.engine import rpc, urns
 from rehearsal.engine.configuration import disabled_default_providers
-from rehearsal.engine.deletes import condemned, delete_all
+from rehearsal.engine.deletes import condemned, delete_all, tell_protected
 from rehearsal.engine.deployment import Deployment
 from rehearsal.engine.journal import Journal
 from rehearsal.engine.judge import Judge
@@ -95,7 +95,8 @@ class Operations:
             try:
                 if operation == "destroy":
                     rows = condemned(deployment)
-                    delete_all(deployment, registrar.executor, rows, self._request.parallel)
+                    if not (self._request.spares_protected and tell_protected(deployment, rows)):
+                        delete_all(deployment, registrar.executor, rows, self._request.parallel)
                 else:
                     self._program = ProgramRun(self._request, self._opened, deployment, registrar)
                     self._program.start(spawner, self._host.engine_address)

@@ -35,7 +35,9 @@ class Run:
     `project_dir` holds Pulumi.yaml; `backend` is the root of the file backend; `environment` is the
     whole environment of program, plugins and policy packs; `providers` are the packages that this
     process provides, any other is an executable `pulumi-resource-NAME` on the environment's PATH;
-    `config_file` is the stack file to use instead of the project's.
+    `config_file` is the stack file to use instead of the project's; a destroy that
+    `spares_protected` deletes nothing if a row is protected, as the real CLI, whose preview before
+    it fails (https://github.com/pulumi/pulumi/issues/18103), and not only leaves that row.
     """
 
     operation: Operation
@@ -50,6 +52,7 @@ class Run:
     expect_no_changes: bool = False
     refresh: bool = False
     clear_pending_creates: bool = False
+    spares_protected: bool = False
     parallel: int = 16
     config_file: Path | None = None
 

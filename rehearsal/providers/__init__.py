@@ -24,8 +24,9 @@ def servicers(environment: Mapping[str, str]) -> dict[str, Callable[[], Servicer
     """A factory for each package; what it makes serves one provider resource.
 
     Args:
-        environment: ARM_ENDPOINT, ARM_CLIENT_ID, ARM_CLIENT_SECRET, ARM_TENANT_ID,
-            ARM_SUBSCRIPTION_ID, AZURE_AUTHORITY_HOST, GRAPH_ENDPOINT, SSL_CERT_FILE, and the PATH
-            on which kubelogin is; read when the provider is configured.
+        environment: ARM_ENDPOINT, ARM_CLIENT_ID, ARM_CLIENT_SECRET (or ARM_USE_OIDC with a GitHub
+            job's ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN), ARM_TENANT_ID, ARM_SUBSCRIPTION_ID,
+            AZURE_AUTHORITY_HOST, GRAPH_ENDPOINT, SSL_CERT_FILE, and the PATH on which kubelogin is;
+            read when the provider is configured.
     """
     return {package: partial(provider, environment) for package, provider in PROVIDERS.items()}

@@ -65,6 +65,10 @@ class Account:
     subscription_id: str
     client_id: str
     client_secret: str
+    """Empty for a job of GitHub Actions, which shows a token of its own instead."""
+    job_token_url: str
+    """Where the job gets that token, with `job_token_bearer`; both empty without a job."""
+    job_token_bearer: str
     ca_file: str
 
     def __repr__(self) -> str:
@@ -89,6 +93,8 @@ class Account:
 
         for name in ("ARM_ENDPOINT", "GRAPH_ENDPOINT", "AZURE_AUTHORITY_HOST"):
             require_loopback(need(name), name)
+        # As both vendors' providers read it.
+        is_job = environment.get("ARM_USE_OIDC", "").lower() in {"true", "1"}
         return cls(
             arm=need("ARM_ENDPOINT").rstrip("/"),
             graph=need("GRAPH_ENDPOINT").rstrip("/"),
@@ -96,7 +102,9 @@ class Account:
             tenant_id=need("ARM_TENANT_ID"),
             subscription_id=need("ARM_SUBSCRIPTION_ID"),
             client_id=need("ARM_CLIENT_ID"),
-            client_secret=need("ARM_CLIENT_SECRET"),
+            client_secret="" if is_job else need("ARM_CLIENT_SECRET"),
+            job_token_url=need("ACTIONS_ID_TOKEN_REQUEST_URL") if is_job else "",
+            job_token_bearer=need("ACTIONS_ID_TOKEN_REQUEST_TOKEN") if is_job else "",
             ca_file=environment.get("SSL_CERT_FILE", ""),
         )
 

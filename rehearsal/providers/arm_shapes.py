@@ -75,6 +75,11 @@ def preview_outputs(kind: ArmType, inputs: Json, olds: Json) -> Json:
         if isinstance(outputs.get(top), dict):
             old = cast("Json", olds.get(top) or {})
             outputs[top].setdefault(leaf, old.get(leaf, UNKNOWN))
+    identity = cast("Json", outputs.get("identity") or {})
+    if isinstance(identity.get("userAssignedIdentities"), list):
+        # Given as a list and answered as a map, which the vendor leaves unknown until then
+        # (pulumi-azure-native, `provider/pkg/convert/previewOutputs.go`).
+        identity["userAssignedIdentities"] = UNKNOWN
     return outputs
 
 

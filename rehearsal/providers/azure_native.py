@@ -202,7 +202,7 @@ class AzureNative(Servicer):
             live = self._arm.get(path, kind.api_version)
             if live is None:
                 raise ProviderError(
-                    f"{token}: there is no '{path}'; check its names, or create it first"
+                    f"{token}: Status=404: there is no '{path}'; check its names, or create it"
                 )
             return shapes.outputs_of(kind, live)
         known = ", ".join(["authorization:getClientConfig", *sorted({*ACTIONS, *GETTERS})])

@@ -16,6 +16,7 @@ from rehearsal.providers import azuread_lookups as lookups
 from rehearsal.providers import azuread_shapes as shapes
 from rehearsal.providers.account import Account
 from rehearsal.providers.calls import Call, Checked, Found
+from rehearsal.providers.codec import UNKNOWN
 from rehearsal.providers.diffs import changes, drift, response
 from rehearsal.providers.errors import PartialError, ProviderError
 from rehearsal.providers.graph import Graph
@@ -97,15 +98,19 @@ class AzureAd(Servicer):
         )
 
     def create(self, call: Call, inputs: Json) -> tuple[str, Json]:
-        """Make the group, or finish the one that an interrupted run made for this resource."""
-        if call.preview:
-            return "", shapes.preview(inputs, {})
+        """Make the group, or finish the one that an interrupted run made for this resource.
+
+        A duplicate is refused in a preview too, as the vendor's provider does.
+        """
         name = str(inputs["displayName"])
         nickname, object_id = self._interrupted(call, inputs)
+        if not object_id:
+            self._refuse_duplicate(name, inputs)
+        if call.preview:
+            return "", shapes.preview(inputs, {})
         if object_id:
             self.tell(call.urn, f"the group {object_id} was made by an interrupted run: taken over")
         else:
-            self._refuse_duplicate(name, inputs)
             object_id = self._post(inputs, nickname)
         try:
             self._finish(object_id, inputs)
@@ -133,7 +138,7 @@ class AzureAd(Servicer):
         return nickname, str(found[0]["id"]) if found else ""
 
     def _refuse_duplicate(self, name: str, inputs: Json) -> None:
-        if not inputs.get("preventDuplicateNames"):
+        if not inputs.get("preventDuplicateNames") or name == UNKNOWN:
             return
         for existing in self._graph.list("/groups", displayName=name):
             raise ProviderError(
@@ -196,6 +201,8 @@ class AzureAd(Servicer):
 
     def update(self, call: Call, olds: Json, outputs: Json, news: Json) -> Json:
         """Change what differs; owners and members are added before others are removed."""
+        if news.get("displayName") != olds.get("displayName"):
+            self._refuse_duplicate(str(news["displayName"]), news)
         if call.preview:
             return shapes.preview(news, outputs)
         object_id = shapes.object_id_of(call.id)

@@ -77,13 +77,18 @@ def response(
     *,
     delete_before_replace: bool = True,
 ) -> provider_pb2.DiffResponse:
-    """The answer to Diff; a change at one of the `replace` patterns replaces the resource."""
+    """The answer to Diff; a change at one of the `replace` patterns replaces the resource.
+
+    An element that a list gains or loses never does (pulumi-azure-native,
+    `provider/pkg/provider/diff.go`, `calculateValueDiff`).
+    """
     patterns = tuple(replace)
     detailed: dict[str, provider_pb2.PropertyDiff] = {}
     replaces: list[str] = []
     for path, change in found.items():
         name = change
-        if triggers(path, patterns):
+        is_element = isinstance(path[-1], int) and change != "UPDATE"
+        if not is_element and triggers(path, patterns):
             name = f"{change}_REPLACE"
             replaces.append(show(path))
         kind = provider_pb2.PropertyDiff.Kind.Value(name)
@@ -112,9 +117,9 @@ def drift(inputs: Any, before: Any, after: Any, skip: frozenset[str] = frozenset
     if isinstance(inputs, list) and isinstance(after, list):
         stated, read = cast("list[Any]", inputs), cast("list[Any]", after)
         known = cast("list[Any]", before) if isinstance(before, list) else []
-        if len(stated) == len(read) == len(known):
-            rows = zip(stated, known, read, strict=True)
-            return [drift(item, old, new, skip) for item, old, new in rows]
+        if known != read:
+            rows = list(zip(stated, known, read, strict=False))
+            return [drift(*row, skip) for row in rows] + read[len(rows) :]
     return cast("Any", inputs if before == after else after)
 
 

@@ -80,6 +80,7 @@ ARM_RETRIES = Retries(
 GRAPH_RETRIES = Retries((1.0, 2.0, 4.0, 8.0, 16.0, 32.0), _SERVER_ERRORS | {408, 424, 429}, _READS)
 # azcore's defaults, `sdk/azcore/policy`, with which azidentity logs in.
 _LOGIN_RETRIES = Retries((0.8, 2.4, 5.6), _SERVER_ERRORS | {408, 429}, _ALL)
+_JOB_REMEDY = "that the application has a federated credential for this job's subject"
 
 
 class Session:
@@ -154,8 +155,8 @@ class Session:
                 reason = answer.get("error_description") or answer.get("error") or response.text
                 raise ProviderError(
                     f"the service principal {self.account.client_id} could not log in to"
-                    f" {self.account.authority}: {reason}; check ARM_CLIENT_ID, ARM_CLIENT_SECRET"
-                    " and ARM_TENANT_ID"
+                    f" {self.account.authority}: {reason}; check ARM_CLIENT_ID, ARM_TENANT_ID and"
+                    f" {'ARM_CLIENT_SECRET' if self.account.client_secret else _JOB_REMEDY}"
                 )
             self._token = str(answer["access_token"])
             self._expires = time.time() + int(answer["expires_in"]) - _TOKEN_MARGIN_SECONDS
@@ -167,10 +168,26 @@ class Session:
             data={
                 "grant_type": "client_credentials",
                 "client_id": self.account.client_id,
-                "client_secret": self.account.client_secret,
                 "scope": f"{self._audience}/.default",
+                **self._proof(),
             },
         )
+
+    def _proof(self) -> dict[str, str]:
+        """What shows that this is the service principal: its secret, or a token of its job."""
+        if self.account.client_secret:
+            return {"client_secret": self.account.client_secret}
+        address = httpx.URL(self.account.job_token_url)
+        response = self._client.get(
+            address.copy_set_param("audience", "api://AzureADTokenExchange"),
+            headers={"Authorization": f"Bearer {self.account.job_token_bearer}"},
+        )
+        if response.status_code != HTTPStatus.OK:
+            raise ProviderError(f"the job gets no token of its own: {response.text[:500]}")
+        return {
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": str(body_of(response)["value"]),
+        }
 
     def claims(self) -> Json:
         """What the token says of its holder; not verified, that is for those who accept it."""

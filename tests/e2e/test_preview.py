@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,8 +53,14 @@ def test_each_environment_previews_and_passes_its_policies(
     assert [found for found in summary["violations"] if found["level"] == "mandatory"] == []
 
 
-def local_accounts(config: dict[str, Any]) -> None:
-    config["aks-entra:cluster"]["localAccounts"] = True
+def break_glass(config: dict[str, Any]) -> None:
+    """Local accounts on, as the settings allow it; the policies decide where."""
+    until = datetime.now(UTC).date() + timedelta(days=1)
+    config["aks-entra:breakGlass"] = {
+        "enabled": True,
+        "reason": "nobody can log in since the outage",
+        "until": until.isoformat(),
+    }
 
 
 def any_any(config: dict[str, Any]) -> None:
@@ -80,7 +87,7 @@ def run_command(config: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("weaken", "check"),
     [
-        (local_accounts, "aks-local-accounts-disabled"),
+        (break_glass, "aks-local-accounts-disabled"),
         (any_any, "rbac-no-any-any"),
         (escalate, "rbac-no-escalate"),
         (run_command, "aks-run-command-off"),
@@ -98,3 +105,17 @@ def test_a_weakened_production_is_stopped_by_name_before_anything_is_made(
     assert check in stopped.stderr, "a person does not see the check's name"
     found = json.loads(stopped.stdout)["violations"]
     assert check in {entry["policy"] for entry in found if entry["level"] == "mandatory"}
+
+
+def test_local_accounts_without_an_emergency_are_a_mistake_in_the_file(
+    untouched: Rehearsal,
+) -> None:
+    def allow(config: dict[str, Any]) -> None:
+        config["aks-entra:cluster"]["localAccounts"] = True
+
+    untouched.edit_stack("prd", allow)
+    try:
+        refused = untouched.run("preview", *with_policies("prd"), expect=2)
+    finally:
+        untouched.restore_stack("prd")
+    assert "breakGlass" in refused.stdout

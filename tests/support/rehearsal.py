@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = ("Pulumi.yaml", "__main__.py", "components", "policy", "rehearsal", "stacks")
+PROGRAM = (
+    "Pulumi.yaml",
+    "__main__.py",
+    "components",
+    "policy",
+    "rehearsal",
+    "requirements-az.txt",
+    "stacks",
+)
 Result = subprocess.CompletedProcess[str]
 
 

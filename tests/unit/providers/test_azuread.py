@@ -108,6 +108,19 @@ def test_a_second_group_of_that_name_is_refused_where_duplicates_are_prevented(
         directory.create(URN, INPUTS)
 
 
+def test_a_preview_refuses_a_second_group_of_that_name_too(directory: Hosted, wire: Wire) -> None:
+    wire.expect("GET", "/v1.0/groups", 200, {"value": []})
+    wire.expect("GET", "/v1.0/groups", 200, {"value": [LIVE | {"id": "other"}]})
+    with pytest.raises(RefusedError, match="'aks-admins' already exists"):
+        directory.create(URN, INPUTS, preview=True)
+
+
+def test_a_group_is_not_renamed_to_the_name_of_another(directory: Hosted, wire: Wire) -> None:
+    wire.expect("GET", "/v1.0/groups", 200, {"value": [LIVE | {"id": "other"}]})
+    with pytest.raises(RefusedError, match="'taken' already exists"):
+        directory.update(URN, "/groups/g", INPUTS, INPUTS | {"displayName": "taken"})
+
+
 def test_a_group_whose_members_cannot_be_added_is_kept_for_an_update(
     directory: Hosted, wire: Wire
 ) -> None:
@@ -143,7 +156,9 @@ def test_an_update_adds_members_before_it_removes_others(directory: Hosted, wire
     directory.update(URN, "/groups/g", INPUTS, news)
 
 
-def test_a_preview_does_not_know_the_object_id(directory: Hosted) -> None:
+def test_a_preview_does_not_know_the_object_id(directory: Hosted, wire: Wire) -> None:
+    for _ in range(2):
+        wire.expect("GET", "/v1.0/groups", 200, {"value": []})
     made, outputs = directory.create(URN, INPUTS, preview=True)
     assert made == ""
     assert outputs["objectId"] == UNKNOWN

@@ -179,6 +179,25 @@ def test_an_explicit_provider_works_where_default_ones_are_forbidden(project: Pr
     assert project.world.objects == {}
 
 
+def test_a_destroy_that_spares_the_protected_deletes_nothing_at_all(project: Project) -> None:
+    free = "memory.Thing('free', value='one')"
+    kept = "memory.Thing('kept', value='one', opts=ResourceOptions(protect={}))"
+    project.program(free, kept.format("True"))
+    assert project.run().exit_code == 0
+
+    refused = project.run("destroy", spares_protected=True)
+    assert (refused.exit_code, refused.changes) == (1, {})
+    assert "::kept" in errors(refused)
+    assert "because it is protected" in errors(refused)
+    assert "Nothing was deleted" in errors(refused)
+    assert set(project.world.objects) == {"free", "kept"}
+
+    project.program(free, kept.format("False"))
+    assert project.run().exit_code == 0
+    assert project.run("destroy", spares_protected=True).changes == {"delete": 3}
+    assert project.world.objects == {}
+
+
 def test_a_failed_check_leaves_what_is_the_same_alone(project: Project) -> None:
     project.program("memory.Thing('a', value='one')", "memory.Thing('b', value='one')")
     assert project.run().exit_code == 0

@@ -1,0 +1,132 @@
+"""Staging and production, deployed as a job of GitHub Actions does it, from first to last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.azure import Azure
+from tests.support.rehearsal import rehearsing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.rehearsal import Rehearsal, Result
+
+pytestmark = pytest.mark.e2e
+
+EVERY = pytest.mark.parametrize("stack", ["stg", "prd"], indirect=True)
+PRODUCTION = pytest.mark.parametrize("stack", ["prd"], indirect=True)
+STAGING = pytest.mark.parametrize("stack", ["stg"], indirect=True)
+DEPLOYMENT = ("create", "deployment", "web", "--image=registry.example/web:1")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack."""
+
+    name: str
+    rehearsal: Rehearsal
+
+    def kubectl(self, account: str, *words: str, expect: int = 0) -> Result:
+        """Run kubectl as an account of world.yaml."""
+        command = ("as", "-s", self.name, account, "--", "kubectl", *words)
+        return self.rehearsal.run(*command, expect=expect)
+
+    def json(self, operation: str, *words: str, expect: int = 0) -> dict[str, Any]:
+        """What an operation on the stack prints with `--json`."""
+        return self.rehearsal.json(operation, "-s", self.name, *words, expect=expect)
+
+
+@pytest.fixture(scope="module")
+def stack(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """The stack, up under its policies; destroyed at the end."""
+    name: str = request.param
+    levels = f"policy/config/{name}.json"
+    with rehearsing(tmp_path_factory.mktemp(name)) as rehearsal:
+        found = Stack(name, rehearsal)
+        found.json("up", "--policy-pack", "policy", "--policy-config", levels)
+        yield found
+        if name == "prd":
+            rehearsal.edit_stack(name, unprotect)
+            assert changed(found.json("up")) == set(), "to unprotect changes nothing else"
+        found.json("destroy")
+        azure = Azure(rehearsal)
+        assert azure.resource_groups() == []
+        assert azure.clusters() == []
+
+
+def changed(summary: dict[str, Any]) -> set[str]:
+    """What was done to resources that were not left as they were."""
+    return {kind for kind, count in summary["changes"].items() if count and kind != "same"}
+
+
+def unprotect(config: dict[str, Any]) -> None:
+    """What docs/troubleshooting.md says."""
+    config["aks-entra:protect"] = False
+
+
+@STAGING
+def test_a_second_up_changes_nothing_and_one_after_a_refresh_replaces_nothing(
+    stack: Stack,
+) -> None:
+    assert changed(stack.json("up", "--expect-no-changes")) == set()
+    # Azure tells of all pools with the cluster, of which only the first was stated there.
+    for operation in ("refresh", "up"):
+        assert changed(stack.json(operation)) <= {"update"}
+    assert changed(stack.json("refresh", "--expect-no-changes")) == set()
+
+
+@EVERY
+def test_nobody_gets_past_entra_in_azure_either(stack: Stack) -> None:
+    cluster = Azure(stack.rehearsal).cluster()
+    properties = cluster["properties"]
+    assert properties["aadProfile"]["managed"] is True
+    assert properties["disableLocalAccounts"] is True
+    server = properties["apiServerAccessProfile"]
+    assert server["disableRunCommand"] is True
+    assert server["enablePrivateCluster"] or server["authorizedIPRanges"]
+
+
+@EVERY
+def test_the_logs_of_the_control_plane_are_kept(stack: Stack) -> None:
+    azure = Azure(stack.rehearsal)
+    path = f"{azure.cluster()['id']}/providers/Microsoft.Insights/diagnosticSettings"
+    (setting,) = azure.arm(path, "2021-05-01-preview").json()["value"]
+    kept = {log["category"] for log in setting["properties"]["logs"] if log["enabled"]}
+    assert kept >= {"kube-audit-admin", "guard"}
+    workspace = azure.arm(setting["properties"]["workspaceId"], "2023-09-01").json()
+    assert workspace["properties"]["retentionInDays"] >= 90
+
+
+@STAGING
+def test_developers_of_staging_work_in_their_own_namespaces_only(stack: Stack) -> None:
+    stack.kubectl("payments-dev", "-n", "payments", *DEPLOYMENT)
+    stack.kubectl("payments-dev", "-n", "payments", "delete", "deployment", "web")
+    for words in (("-n", "shop", *DEPLOYMENT), ("-n", "payments", "get", "secrets")):
+        refused = stack.kubectl("payments-dev", *words, expect=1)
+        assert 'is forbidden: User "payments-dev@contoso.example" cannot' in refused.stderr
+
+
+@PRODUCTION
+def test_people_look_at_production_and_change_nothing(stack: Stack) -> None:
+    stack.kubectl("payments-dev", "-n", "payments", "get", "pods")
+    refused = stack.kubectl("payments-dev", "-n", "payments", *DEPLOYMENT, expect=1)
+    assert 'User "payments-dev@contoso.example" cannot create resource' in refused.stderr
+    refused = stack.kubectl("outsider", "-n", "payments", "get", "pods", expect=1)
+    assert "403 AuthorizationFailed" in refused.stderr
+
+
+@PRODUCTION
+def test_production_refuses_to_be_destroyed_and_nothing_of_it_goes(stack: Stack) -> None:
+    refused = stack.rehearsal.run("destroy", "-s", stack.name, expect=1)
+    assert "EntraCluster aks-entra" in refused.stdout
+    assert "because it is protected" in refused.stdout
+    assert "Nothing was deleted" in refused.stdout
+    assert changed(stack.json("up", "--expect-no-changes")) == set()
+    refused = stack.rehearsal.run("down", expect=1)
+    assert "stack 'prd' is not destroyed" in refused.stderr
