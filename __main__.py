@@ -12,8 +12,9 @@ from components.admin_group import EntraGroupArgs
 from components.cluster import EntraCluster, EntraClusterArgs
 from components.deployer import warn_of_break_glass, who_deploys
 from components.entra_groups import entra_groups
-from components.existing_cluster import refuse_legacy_cluster
+from components.existing_cluster import refuse_unfit_cluster
 from components.kubeconfig import LOGINS
+from components.pools import NodePoolArgs
 from components.principals import access_row, refuse_twins, service_principal, user
 from components.roles import BUILT_IN, RoleRule
 from components.team import TeamAccess, TeamRoleArgs
@@ -23,7 +24,11 @@ name = pulumi.get_project()
 
 # What can be refused is refused before anything is made: who deploys, and what has to be there.
 deployer = who_deploys(stack.login, stack.tenant_id)
-refuse_legacy_cluster(stack.resource_group_name, stack.cluster.cluster_name)
+refuse_unfit_cluster(
+    stack.resource_group_name,
+    stack.cluster.cluster_name,
+    [NodePoolArgs(**asdict(pool)) for pool in stack.cluster.node_pools],
+)
 principals = {key: user(key) for key in stack.users}
 principals |= {key: service_principal(key) for key in stack.service_principals}
 refuse_twins(principals.values())

@@ -132,7 +132,8 @@ class ClusterSettings:
         Each(Table(NodePoolSettings), least=1, most=100),
         "The node pools.",
         default=[{"name": "system", "mode": "System", "vmSize": "Standard_D4ds_v5"}],
-        change="in place; the first System pool is part of the cluster: keep it, and keep it first",
+        change="in place; the first System pool stays the first, see "
+        "[Another first System pool](#another-first-system-pool)",
     )
     network_plugin: str = key(
         "network.plugin", Choice(("azure",)), "Azure CNI.", default="azure", change=REPLACES

@@ -12,6 +12,9 @@ from settings_kinds import Choice, Each, Flag, Named
 from settings_principals import GROUP, PRINCIPAL, GroupEntry
 
 _EVERYTHING = "replaces everything"
+_TAGS = 40
+"""Ten less than Azure's limit of 50 for a resource, for the nodes bear tags of AKS's own too
+(https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class StackFile:
     )
     tags: dict[str, str] = key(
         "tags",
-        Named(rules.TAG_NAME, rules.TAG, most=50),
+        Named(rules.TAG_NAME, rules.TAG, most=_TAGS),
         "Tags of what is made in Azure, name to text.",
         default={},
     )

@@ -1,7 +1,8 @@
 """The cluster: its resource group and an AKS cluster with managed Entra integration.
 
 The legacy integration (client and server application) has no argument here on purpose: Azure has
-retired it. What is always on, and what is left to others: docs/decisions/0007-cluster-hardening.md.
+retired it. What is always on, a setting, or left to others is in
+docs/decisions/0007-cluster-hardening.md.
 """
 
 from typing import NotRequired, TypedDict
@@ -14,7 +15,7 @@ from components.diagnostics import DiagnosticsArgs, keep_logs
 from components.identity import control_plane_identity
 from components.maintenance import MaintenanceWindowArgs, maintain
 from components.place import Place
-from components.pools import ClusterPath, NodePoolArgs, first_pool, further_pool, split
+from components.pools import ClusterPath, NodePoolArgs, NodesArgs, first_pool, further_pool, split
 
 AZURE_AUTHORIZATION = "azure"
 """`authorization` where Azure role assignments decide too."""
@@ -81,9 +82,8 @@ class EntraCluster(pulumi.ComponentResource):
     (ManagedCluster); where asked for, `NAME-features` (deployment that registers preview features),
     `NAME-identity` (UserAssignedIdentity), `NAME-pool-POOL` (AgentPool), `NAME-upgrades` and
     `NAME-node-upgrades` (MaintenanceConfiguration), `NAME-logs` (Workspace), `NAME-audit`
-    (DiagnosticSetting). Managed Entra integration, Kubernetes RBAC, OIDC issuer and workload
-    identity are always on, SSH to nodes is always off. Needs Contributor on the subscription, and
-    Managed Identity Operator on an identity that is given. Protect it, not its children.
+    (DiagnosticSetting). Needs Contributor on the subscription, and Managed Identity Operator on an
+    identity that is given. Protect it, not its children.
     """
 
     TYPE = "aks-entra:index:EntraCluster"
@@ -128,11 +128,9 @@ class EntraCluster(pulumi.ComponentResource):
         )
         path = (group.name, cluster.name)
         self._add_pools(name, args, further, cluster, path)
-        window = args.get("maintenance_window")
-        if window:
+        if window := args.get("maintenance_window"):
             maintain(name, window, path, options)
-        logs = args.get("diagnostics")
-        if logs:
+        if logs := args.get("diagnostics"):
             keep_logs(name, cluster.id, logs, _beside(args, group.name), options)
         self.cluster_id = cluster.id
         self.resource_group_name = group.name
@@ -149,12 +147,13 @@ class EntraCluster(pulumi.ComponentResource):
         path: ClusterPath,
     ) -> None:
         """Make the pools one after the other: Azure refuses an operation during another."""
+        nodes = NodesArgs(args.get("kubernetes_version"), args["tags"])
         before: pulumi.Resource = cluster
         for pool in further:
             before = further_pool(
                 f"{name}-pool-{pool['name']}",
                 pool,
-                args.get("kubernetes_version"),
+                nodes,
                 path,
                 pulumi.ResourceOptions(parent=self, depends_on=[before]),
             )
@@ -172,8 +171,8 @@ def _managed_cluster(
     options: pulumi.ResourceOptions,
 ) -> containerservice.ManagedCluster:
     plan = containerservice.KubernetesSupportPlan
+    nodes = NodesArgs(args.get("kubernetes_version"), args["tags"])
     premium = args["tier"] == containerservice.ManagedClusterSKUTier.PREMIUM
-    version = args.get("kubernetes_version")
     # Not by ManagedClusterArgs: its resource_name collides with the SDK's own first argument.
     return containerservice.ManagedCluster(
         f"{name}-cluster",
@@ -183,7 +182,7 @@ def _managed_cluster(
         location=args["location"],
         tags=args["tags"],
         dns_prefix=naming.dns_prefix(args["cluster_name"]),
-        kubernetes_version=version,
+        kubernetes_version=nodes.kubernetes_version,
         sku=containerservice.ManagedClusterSKUArgs(name="Base", tier=args["tier"]),
         support_plan=plan.AKS_LONG_TERM_SUPPORT if premium else plan.KUBERNETES_OFFICIAL,
         identity=control_plane_identity(
@@ -215,7 +214,11 @@ def _managed_cluster(
             upgrade_channel=args["upgrade_channel"],
             node_os_upgrade_channel=args["node_os_upgrade_channel"],
         ),
-        agent_pool_profiles=[first_pool(pool, version)],
+        # Who may change the nodes' machines in Azure would be root in the cluster.
+        node_resource_group_profile=containerservice.ManagedClusterNodeResourceGroupProfileArgs(
+            restriction_level=containerservice.RestrictionLevel.READ_ONLY
+        ),
+        agent_pool_profiles=[first_pool(pool, nodes)],
     )
 
 

@@ -5,13 +5,28 @@ Azure adds and removes pools by calls of their own only: a pool that is new in a
 (https://github.com/Azure/AKS/issues/4383).
 """
 
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import pulumi
 from pulumi_azure_native import containerservice
 
 ClusterPath = tuple[pulumi.Input[str], pulumi.Input[str]]
 """Names of the cluster's resource group and of the cluster."""
+
+
+FIRST_POOL_TAG = "aks-entra-first-pool"
+"""Name of the tag by which the pool that is part of its cluster is known in Azure, where it is a
+pool like the others; the value says nothing."""
+
+
+class NodesArgs(NamedTuple):
+    """What all pools of a cluster have alike."""
+
+    kubernetes_version: str | None
+    """`1.36` or `1.36.3`; the control plane's if None."""
+    tags: dict[str, str]
+    """Tags; those of the cluster do not reach its nodes
+    (https://learn.microsoft.com/azure/aks/use-tags)."""
 
 
 class NodePoolArgs(TypedDict):
@@ -50,7 +65,7 @@ def split(pools: list[NodePoolArgs]) -> tuple[NodePoolArgs, list[NodePoolArgs]]:
 
 
 def first_pool(
-    pool: NodePoolArgs, kubernetes_version: str | None
+    pool: NodePoolArgs, nodes: NodesArgs
 ) -> containerservice.ManagedClusterAgentPoolProfileArgs:
     """The pool as a part of its cluster.
 
@@ -58,14 +73,16 @@ def first_pool(
     autoscaler's number alone (https://github.com/Azure/AKS/issues/1627).
     """
     return containerservice.ManagedClusterAgentPoolProfileArgs(
-        name=pool["name"], **_inputs(pool, kubernetes_version)
+        name=pool["name"],
+        tags={**nodes.tags, FIRST_POOL_TAG: "true"},
+        **_inputs(pool, nodes.kubernetes_version),
     )
 
 
 def further_pool(
     name: str,
     pool: NodePoolArgs,
-    kubernetes_version: str | None,
+    nodes: NodesArgs,
     cluster: ClusterPath,
     options: pulumi.ResourceOptions,
 ) -> containerservice.AgentPool:
@@ -82,7 +99,8 @@ def further_pool(
         resource_name_=cluster_name,
         agent_pool_name=pool["name"],
         count=pool["min"],
-        **_inputs(pool, kubernetes_version),
+        tags=nodes.tags,
+        **_inputs(pool, nodes.kubernetes_version),
     )
 
 

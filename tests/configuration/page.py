@@ -55,6 +55,22 @@ _TOGETHER = """\
 Each of these is refused, though every value alone would be fine:
 """
 
+_FIRST_POOL = """\
+## Another first System pool
+
+The first pool of mode `System` is part of the cluster, every other pool a resource of its own.
+Azure takes no other pool into a cluster that is there, and changes neither the zones nor the
+`vmSize` of that one; so the program refuses it before anything is changed. Another System pool
+beside it usually does. To be rid of the first one:
+
+1. Add the new System pool as the last of `nodePools`, and deploy.
+2. `az aks nodepool delete --resource-group GROUP --cluster-name CLUSTER --name OLD`: Azure drains
+   its nodes and deletes them. Until the last step the program refuses to deploy.
+3. `pulumi state delete URN`, with the URN of `aks-entra-pool-NEW` (`pulumi stack --show-urns`) and
+   `--force` where `protect` is on: Pulumi forgets the new pool, and Azure keeps it.
+4. Delete the old pool from `nodePools`, and deploy: the cluster takes the new one as its first.
+"""
+
 _EXAMPLE = """\
 ## An example
 
@@ -69,7 +85,7 @@ def page() -> str:
     refused = yaml.safe_load(CONTRADICTIONS.read_text(encoding="utf-8"))
     together = "\n".join([_TOGETHER, *(f"- {case['says']}" for case in refused), ""])
     example = f"{_EXAMPLE}\n```yaml\n{EXAMPLE.read_text(encoding='utf-8')}```\n"
-    return "\n".join([_INTRODUCTION, *sections.values(), together, example])
+    return "\n".join([_INTRODUCTION, *sections.values(), together, _FIRST_POOL, example])
 
 
 def _add_sections(path: str, kind: Kind, known: dict[type, str], sections: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,18 @@ class Azure:
             json=body,
             headers={"Authorization": f"Bearer {self.token(f'{self._graph}/.default')}"},
         )
+
+    def asked(self) -> list[str]:
+        """What clients have asked lately, newest first.
+
+        Without tokens and what the command line asks before each run, which say nothing.
+        """
+        page = self._request("GET", f"{self.origin}/_portal/requests").text
+        rows = re.findall(r'<span class="id">([A-Z]+ /[^<]*)</span>', page)
+        idle = re.compile(
+            r"GET /subscriptions|GET /metadata/\S*|\S+ /\S*/(oauth2|\.well-known)/\S*"
+        )
+        return [row for row in rows if not idle.fullmatch(row)]
 
     def clusters(self) -> list[dict[str, Any]]:
         """Every cluster of the subscription."""

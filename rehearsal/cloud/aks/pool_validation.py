@@ -48,6 +48,16 @@ def change_not_allowed(name: str) -> CloudError:
     return provider_error(400, "PropertyChangeNotAllowed", message)
 
 
+def new_pool_in_cluster() -> CloudError:
+    """400 for a pool that comes with a change of its cluster; seen in microsoft/tyger#121."""
+    message = (
+        "A new agent pool was introduced. Adding agent pools to an existing cluster is not allowed"
+        " through managed cluster operations. For agent pool specific change, please use per agent"
+        " pool operations: https://aka.ms/agent-pool-rest-api"
+    )
+    return provider_error(400, "BadRequest", message)
+
+
 def said(given: Json) -> Json:
     """What a pool's body says: null says nothing, and nor does a disk of 0 GB."""
     return {
@@ -76,7 +86,7 @@ def changed_pool(old: Json | None, given: Json) -> Json:
     _refuse_power(old, pool)
     if old is not None:
         for name in _FIXED:
-            if old.get(name) is not None and old[name] != pool[name]:
+            if (old.get(name) or None) != (pool.get(name) or None):
                 raise change_not_allowed(f"agentPoolProfile.{name}")
         before, after = old["currentOrchestratorVersion"], pool["orchestratorVersion"]
         wanted = full_version(after)

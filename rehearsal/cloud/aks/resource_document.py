@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from rehearsal.cloud.aks import resource_validation as validation
-from rehearsal.cloud.aks.pool_validation import changed_pool
+from rehearsal.cloud.aks.pool_validation import changed_pool, new_pool_in_cluster
 from rehearsal.cloud.aks.resource_defaults import filled_in, with_identity
 from rehearsal.cloud.arm.resources import checked_location, checked_tags, refuse_move
 
@@ -86,10 +86,13 @@ def _present(body: Json) -> Json:
 
 
 def _merged_pools(old: Json, given: Json) -> list[Json]:
-    """The pools by name: those given change, others stay, new ones come after them."""
+    """The pools by name: those given change, others stay, and a new one is refused."""
     pools: dict[str, Json] = {pool["name"]: pool for pool in old["agentPoolProfiles"]}
     for pool in cast("list[Json]", given.get("agentPoolProfiles") or []):
-        changed = changed_pool(pools.get(str(pool.get("name"))), pool)
+        existing = pools.get(str(pool.get("name")))
+        changed = changed_pool(existing, pool)
+        if existing is None:
+            raise new_pool_in_cluster()
         pools[changed["name"]] = changed
     return list(pools.values())
 

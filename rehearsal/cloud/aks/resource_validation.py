@@ -46,6 +46,7 @@ _CHOICES = {
     ("sku", "tier"): "Free Standard Premium",
     ("identity", "type"): "SystemAssigned UserAssigned None",
     ("properties", "supportPlan"): "KubernetesOfficial AKSLongTermSupport",
+    ("properties", "nodeResourceGroupProfile", "restrictionLevel"): "Unrestricted ReadOnly",
     ("properties", "networkProfile", "networkPlugin"): "azure kubenet none",
     ("properties", "networkProfile", "networkPluginMode"): "overlay",
     ("properties", "networkProfile", "networkPolicy"): "none calico azure cilium",

@@ -61,6 +61,12 @@ def test_a_private_api_server_is_sent_no_ranges() -> None:
     assert profile == {"enablePrivateCluster": True, "disableRunCommand": True}
 
 
+def test_nobody_changes_the_machines_of_the_nodes_around_the_cluster() -> None:
+    made = cluster()
+    group = made.one("ManagedCluster").inputs["nodeResourceGroupProfile"]
+    assert group == {"restrictionLevel": "ReadOnly"}
+
+
 def test_local_accounts_and_run_command_are_there_only_on_demand() -> None:
     inputs = cluster(local_accounts=True, run_command=True).one("ManagedCluster").inputs
     assert inputs["disableLocalAccounts"] is False

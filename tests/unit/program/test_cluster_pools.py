@@ -28,6 +28,7 @@ def test_the_first_system_pool_is_part_of_the_cluster() -> None:
             "nodeTaints": [],
             "nodeLabels": {},
             "securityProfile": {"sshAccess": "Disabled"},
+            "tags": {"owner": "platform", "aks-entra-first-pool": "true"},
         }
     ]
 
@@ -53,6 +54,7 @@ def test_every_other_pool_is_a_child_because_azure_adds_none_to_a_cluster_that_i
         "nodeTaints": ["team=payments:NoSchedule"],
         "nodeLabels": {"team": "payments"},
         "securityProfile": {"sshAccess": "Disabled"},
+        "tags": {"owner": "platform"},
     }
 
 

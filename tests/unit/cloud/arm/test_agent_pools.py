@@ -115,10 +115,37 @@ def test_a_pool_keeps_its_machines(arm: Arm) -> None:
     pool = f"{arm.cluster(arm.group())}/agentPools/apps"
     arm.done(put(arm, pool, osDiskSizeGB=0))
 
-    refused = put(arm, pool, vmSize="Standard_D8s_v5")
+    other_size = put(arm, pool, vmSize="Standard_D8s_v5")
+    first_zones = put(arm, pool, availabilityZones=["1"])
 
-    assert error(refused) == (400, "PropertyChangeNotAllowed")
-    assert put(arm, pool, osDiskSizeGB=0).status == 200
+    assert error(other_size) == error(first_zones) == (400, "PropertyChangeNotAllowed")
+    assert put(arm, pool, osDiskSizeGB=0, availabilityZones=[]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("pools", "said"),
+    [
+        ([{**POOL, "name": "other"}], "A new agent pool was introduced."),
+        ([POOL, {**POOL, "name": "other"}], "A new agent pool was introduced."),
+        ([{**POOL, "vmSize": "Standard_D8s_v5"}], "'agentPoolProfile.vmSize' is not allowed"),
+        (
+            [{**POOL, "availabilityZones": ["1"]}],
+            "'agentPoolProfile.availabilityZones' is not allowed",
+        ),
+    ],
+)
+def test_a_cluster_takes_no_other_pools_and_no_other_machines(
+    arm: Arm, pools: list[dict[str, Any]], said: str
+) -> None:
+    path = arm.cluster(arm.group())
+    before = properties(arm, path)
+
+    refused = arm.call("PUT", path, cluster_body(agentPoolProfiles=pools))
+
+    code = "BadRequest" if "new" in said else "PropertyChangeNotAllowed"
+    assert error(refused) == (400, code)
+    assert said in refused.body["message"]
+    assert properties(arm, path) == before
 
 
 def test_a_pool_has_an_etag_of_its_own(arm: Arm) -> None:

@@ -203,6 +203,7 @@ def test_a_member_of_another_type_is_refused(arm: Arm, member: str, value: Any) 
     [
         ("networkProfile", {"networkPlugin": "azur"}, "'azur' is not one of azure, kubenet, none."),
         ("autoUpgradeProfile", {"upgradeChannel": "weekly"}, "'weekly' is not one of rapid"),
+        ("nodeResourceGroupProfile", {"restrictionLevel": "None"}, "is not one of Unrestricted"),
         ("sku", {"name": "Base", "tier": "Gold"}, "'Gold' is not one of Free"),
         ("identity", {"type": "Managed"}, "'Managed' is not one of SystemAssigned"),
         ("identity", {"type": "UserAssigned"}, "type UserAssigned takes 1, not 0."),
