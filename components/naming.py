@@ -1,6 +1,6 @@
 """Names the program makes: valid for Azure and Kubernetes, the same on every run.
 
-Names that a person types are not made here; `settings_rules` judges those.
+Names that a person types are not made here; `settings.rules` judges those.
 """
 
 import hashlib

@@ -11,12 +11,12 @@ import yaml
 
 from components.kubeconfig import LOGINS
 from components.roles import BUILT_IN
-from settings_file import StackFile
-from settings_keys import IN_PLACE, REQUIRED, Key, Table, keys_of
-from settings_kinds import Choice, Each, Flag, Named, Number, Text
+from settings.file import StackFile
+from settings.keys import IN_PLACE, REQUIRED, Key, Table, keys_of
+from settings.kinds import Choice, Each, Flag, Named, Number, Text
 
 if TYPE_CHECKING:
-    from settings_kinds import Kind
+    from settings.kinds import Kind
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "configuration.md"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from settings_file import StackFile
-from settings_keys import Table, keys_of
-from settings_kinds import Choice, Each, Named
+from settings.file import StackFile
+from settings.keys import Table, keys_of
+from settings.kinds import Choice, Each, Named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from settings_keys import Key
+    from settings.keys import Key
 
 
 def all_keys() -> dict[str, Key]:

@@ -25,6 +25,7 @@ PROGRAM = (
     "policy",
     "rehearsal",
     "requirements-az.txt",
+    "settings",
     "stacks",
 )
 Result = subprocess.CompletedProcess[str]
@@ -33,7 +34,7 @@ Result = subprocess.CompletedProcess[str]
 def copy_project(target: Path) -> Path:
     """Copy what a deployment needs, so that a test may edit stack files."""
     target.mkdir(parents=True)
-    for name in (*PROGRAM, *(path.name for path in ROOT.glob("settings*"))):
+    for name in PROGRAM:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))

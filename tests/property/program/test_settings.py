@@ -16,8 +16,8 @@ from components import naming
 from components.kubeconfig import LOGINS
 from components.roles import BUILT_IN
 from settings import Settings, load
-from settings_file import StackFile
-from settings_keys import keys_of
+from settings.file import StackFile
+from settings.keys import keys_of
 from tests.support.configurations import WORLD, configurations
 from tests.support.program import PROJECT, run
 

@@ -18,9 +18,9 @@ from components.maintenance import MaintenanceWindowArgs
 from components.pools import NodePoolArgs
 from components.roles import RoleRule
 from components.team import TeamAccess
-from settings_access import RuleSettings
-from settings_cluster import ClusterSettings, DiagnosticsSettings, MaintenanceWindowSettings
-from settings_pools import NodePoolSettings
+from settings.access import RuleSettings
+from settings.cluster import ClusterSettings, DiagnosticsSettings, MaintenanceWindowSettings
+from settings.pools import NodePoolSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,19 +13,19 @@ from components.cluster import EntraClusterArgs
 from components.kubeconfig import LOGINS
 from components.pools import NodePoolArgs
 from components.roles import BUILT_IN
-from settings_cluster import ClusterSettings
-from settings_file import StackFile
-from settings_keys import REQUIRED, Key, Table, keys_of
-from settings_kinds import Each, Flag, Named
-from settings_place import Place, Reading
-from settings_pools import NodePoolSettings
+from settings.cluster import ClusterSettings
+from settings.file import StackFile
+from settings.keys import REQUIRED, Key, Table, keys_of
+from settings.kinds import Each, Flag, Named
+from settings.place import Place, Reading
+from settings.pools import NodePoolSettings
 from tests.configuration.page import COMMAND, PAGE, page
 from tests.support.program import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from settings_kinds import Kind
+    from settings.kinds import Kind
 
 GIVEN_BY_MAIN = {"resource_group_name", "location", "tags", "tenant_id", "admin_group_object_ids"}
 DECLARED: dict[str, dict[str, Any]] = yaml.safe_load(

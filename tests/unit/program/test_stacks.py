@@ -204,7 +204,7 @@ def test_the_project_declares_every_key_with_type_and_description() -> None:
 
 
 def test_no_program_text_knows_a_stack_by_name() -> None:
-    sources = [ROOT / "__main__.py", *ROOT.glob("settings*.py"), *ROOT.glob("components/*.py")]
+    sources = [ROOT / "__main__.py", *ROOT.glob("settings/*.py"), *ROOT.glob("components/*.py")]
     for source in sources:
         assert not re.search(r'"(local|dev|stg|prd)"', source.read_text()), source.name
 

@@ -14,7 +14,7 @@ import pytest
 import settings
 from components.kubeconfig import LOGINS
 from components.roles import BUILT_IN
-from settings_access import GrantSettings
+from settings.access import GrantSettings
 from tests.support.program import ROOT, run, stack_config
 from tests.support.strictness import ORDERS, laxer
 
@@ -37,7 +37,9 @@ def loaded(stack: str) -> settings.Settings:
 
 def settings_classes() -> dict[str, set[str]]:
     """The fields of every dataclass of settings, by the class's name."""
-    modules = [importlib.import_module(file.stem) for file in ROOT.glob("settings*.py")]
+    modules = [
+        importlib.import_module(f"settings.{each.stem}") for each in ROOT.glob("settings/*.py")
+    ]
     return {
         name: {field.name for field in fields(found)}
         for module in modules

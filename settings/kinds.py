@@ -1,4 +1,4 @@
-"""The kinds of values that a key may have; `settings_keys` has the mappings of keys."""
+"""The kinds of values that a key may have; `settings.keys` has the mappings of keys."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from settings_place import nearest
+from settings.place import nearest
 
 if TYPE_CHECKING:
-    from settings_place import Place
+    from settings.place import Place
 
 _WRITE = "write such a text"
 _QUOTE = "write it as a text, in quotes"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import settings_rules as rules
-from settings_access import ClusterGrantEntry, RuleSettings, TeamEntry
-from settings_cluster import ClusterSettings
-from settings_keys import Table, key
-from settings_kinds import Choice, Each, Flag, Named
-from settings_principals import GROUP, PRINCIPAL, GroupEntry
+from settings import rules
+from settings.access import ClusterGrantEntry, RuleSettings, TeamEntry
+from settings.cluster import ClusterSettings
+from settings.keys import Table, key
+from settings.kinds import Choice, Each, Flag, Named
+from settings.principals import GROUP, PRINCIPAL, GroupEntry
 
 _EVERYTHING = "replaces everything"
 _TAGS = 40

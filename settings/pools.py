@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import settings_rules as rules
-from settings_keys import key
-from settings_kinds import Choice, Each, Named, Number
+from settings import rules
+from settings.keys import key
+from settings.kinds import Choice, Each, Named, Number
 
 if TYPE_CHECKING:
-    from settings_place import Place
+    from settings.place import Place
 
 _NODES = 5000
 """Azure's limit for all pools of a cluster (https://learn.microsoft.com/azure/aks/quotas-skus-regions)."""

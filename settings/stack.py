@@ -1,8 +1,4 @@
-"""The settings of a stack: the only place that reads Pulumi's configuration.
-
-`load` reads the whole configuration, tells all its problems in one error, and answers frozen
-values. `settings_file` describes the keys.
-"""
+"""Reads the whole configuration, tells all its problems in one error, answers frozen values."""
 
 from __future__ import annotations
 
@@ -14,20 +10,19 @@ from typing import TYPE_CHECKING, Any, cast
 import pulumi
 from pulumi.runtime import config as pulumi_config
 
-import settings_access as access
-import settings_rules as rules
-from settings_cluster import check_cluster
-from settings_file import StackFile
-from settings_keys import Table
-from settings_place import Place, Reading
-from settings_principals import Principals
+from settings import access, rules
+from settings.cluster import check_cluster
+from settings.file import StackFile
+from settings.keys import Table
+from settings.place import Place, Reading
+from settings.principals import Principals
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from settings_access import GrantSettings, RuleSettings, TeamSettings
-    from settings_cluster import ClusterSettings
-    from settings_principals import GroupSettings
+    from settings.access import GrantSettings, RuleSettings, TeamSettings
+    from settings.cluster import ClusterSettings
+    from settings.principals import GroupSettings
 
 _TEXTS = {"location", "tenantId", "login"}
 """Keys whose values are texts as they stand; all others are JSON."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import settings_rules as rules
-from settings_keys import Table, key
-from settings_kinds import Each
+from settings import rules
+from settings.keys import Table, key
+from settings.kinds import Each
 
 if TYPE_CHECKING:
-    from settings_place import Place
+    from settings.place import Place
 
 
 @dataclass(frozen=True)

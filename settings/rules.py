@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 
-from settings_kinds import Text
+from settings.kinds import Text
 
 _GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _UPN = r"[^@\s]+@[^@\s]+\.[^@\s]+"

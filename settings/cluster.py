@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import settings_rules as rules
-from settings_keys import REPLACES, Table, key
-from settings_kinds import Choice, Each, Flag, Number
-from settings_pools import NodePoolSettings, check_pools
+from settings import rules
+from settings.keys import REPLACES, Table, key
+from settings.kinds import Choice, Each, Flag, Number
+from settings.pools import NodePoolSettings, check_pools
 
 if TYPE_CHECKING:
-    from settings_place import Place
+    from settings.place import Place
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LOGS = (

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from settings_place import nearest
+from settings.place import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from settings_kinds import Kind
-    from settings_place import Place
+    from settings.kinds import Kind
+    from settings.place import Place
 
 IN_PLACE = "in place"
 REPLACES = "replaces the cluster"

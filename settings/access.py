@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import settings_rules as rules
-from settings_keys import Table, key
-from settings_kinds import Choice, Each
-from settings_principals import PRINCIPAL, PrincipalEntry
+from settings import rules
+from settings.keys import Table, key
+from settings.kinds import Choice, Each
+from settings.principals import PRINCIPAL, PrincipalEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from settings_place import Place
-    from settings_principals import Principals
+    from settings.place import Place
+    from settings.principals import Principals
 
 _UNITS = {"": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12} | {
     f"{prefix}i": 1024 ** (power + 1) for power, prefix in enumerate("KMGT")
