@@ -1,7 +1,7 @@
 """Requests, replies and routes, free of any HTTP server.
 
-Paths are matched without case and with repeated slashes collapsed, as ARM does; a route's
-parameters keep the case the client sent.
+Paths are matched without case, with repeated slashes collapsed and without one at the end, as ARM
+does; a route's parameters keep the case the client sent.
 """
 
 from __future__ import annotations
@@ -115,6 +115,7 @@ class Router:
         Where none fits, the operation stays empty and the handler says 501.
         """
         path = re.sub("/+", "/", request.path)
+        path = path.removesuffix("/") or "/"
         for expression, route in self._routes:
             found = expression.fullmatch(path) if route.method == request.method else None
             if found:

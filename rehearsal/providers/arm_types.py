@@ -190,6 +190,15 @@ _TYPES: Final = (
         required=("providerNamespace",),
         flat=False,
     ),
+    ArmType(
+        "resources:DeploymentAtSubscriptionScope",
+        "/subscriptions/{subscriptionId}/providers/Microsoft.Resources/deployments"
+        "/{deploymentName}",
+        "2024-03-01",
+        top=("location", "tags"),
+        required=("properties",),
+        flat=False,
+    ),
 )
 
 TYPES: Final = {kind.token: kind for kind in _TYPES}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from rehearsal.providers import arm_shapes as shapes
 from rehearsal.providers.account import Account
-from rehearsal.providers.arm import Arm, OperationFailedError
+from rehearsal.providers.arm import Arm, OperationFailedError, provisioning_state
 from rehearsal.providers.arm_types import ACTIONS, GETTERS, TYPES, ArmType
 from rehearsal.providers.calls import Call, Checked, Found
 from rehearsal.providers.codec import UNKNOWN, has_unknown, section
@@ -155,6 +155,10 @@ class AzureNative(Servicer):
         if not kind.id_pattern().fullmatch(call.id):
             raise ProviderError(f"'{call.id}' is not the id of {call.type}: {kind.path}")
         live = self._live(kind, call.id)
+        if live is not None and provisioning_state(live) == "Deleting":
+            # It cannot be kept any more, so whether it is there is known when it is gone.
+            self._arm.settle(call.id, kind.api_version, call.timeout_seconds)
+            live = self._live(kind, call.id)
         if live is None:
             return None
         found = shapes.outputs_of(kind, live)

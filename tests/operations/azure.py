@@ -23,6 +23,7 @@ _BUILDER = re.compile("build_(.+)_request")
 _SDKS = (
     ("azure-mgmt-containerservice", "azure.mgmt.containerservice.operations"),
     ("azure-mgmt-resource", "azure.mgmt.resource.resources.operations"),
+    ("azure-mgmt-resource-deployments", "azure.mgmt.resource.deployments.operations"),
     ("azure-mgmt-authorization", "azure.mgmt.authorization.v2022_04_01.operations"),
     ("azure-mgmt-msi", "azure.mgmt.msi.v2024_11_30.operations"),
 )

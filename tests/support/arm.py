@@ -80,7 +80,7 @@ class RecordingRuntime:
 def join_workers() -> None:
     """Wait for the threads of all operations, so that the store can be closed."""
     for thread in threading.enumerate():
-        if thread.name.startswith(("managedCluster/", "resourceGroup/", "restart ")):
+        if thread.name.startswith(("deployment/", "managedCluster/", "resourceGroup/", "restart ")):
             thread.join(10)
 
 
@@ -136,7 +136,7 @@ class Arm:
         while time.monotonic() < deadline:
             found = self.call("GET", path, version=version)
             body: dict[str, Any] = found.body or {}
-            if found.status != 202 and body.get("status") != "InProgress":
+            if found.status != 202 and body.get("status") not in {"InProgress", "Running"}:
                 return {"http": found.status, **body}
             time.sleep(0.005)
         message = f"the operation at {path} did not end"

@@ -118,6 +118,10 @@ class Operations:
         """Leave what is not done yet for `resume`; called before the process stops its clusters."""
         self._halted.set()
 
+    def pause(self, seconds: float) -> bool:
+        """Let some time pass for work that waits for other work; True at once after `halt`."""
+        return self._halted.wait(seconds)
+
     @contextmanager
     def alone(self, target: str) -> Generator[None]:
         """Hold the target: what runs inside is the only work on it."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rehearsal.cloud.aks import agent_pools, credentials, power, resource, resource_work, upgrades
 from rehearsal.cloud.aks.resource_document import TYPE as MANAGED_CLUSTER
 from rehearsal.cloud.arm import (
+    deployments,
+    deployments_work,
     diagnostic_settings,
     features,
     metadata,
@@ -36,6 +38,7 @@ _MODULES = (
     providers,
     features,
     operation_status,
+    deployments,
     workspaces,
     diagnostic_settings,
     resource,
@@ -58,6 +61,7 @@ def register(cloud: Cloud) -> None:
     removers = {MANAGED_CLUSTER: resource_work.remove, **{k.type: k.dropped for k in KINDS}}
     resource_groups.define_work(cloud.operations, removers)
     resource_work.define_work(cloud.operations)
+    deployments_work.define_work(cloud.operations)
 
 
 def resume(cloud: Cloud) -> list[Thread]:

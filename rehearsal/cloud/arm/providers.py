@@ -50,6 +50,8 @@ PROVIDERS = {
     "Microsoft.Resources": (
         ResourceType("subscriptions", "2022-12-01"),
         ResourceType("resourceGroups", "2024-11-01"),
+        ResourceType("deployments", "2025-04-01"),
+        ResourceType("deployments/operations", "2025-04-01"),
         ResourceType("tenants", "2022-12-01"),
     ),
 }

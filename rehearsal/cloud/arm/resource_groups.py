@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.arm import errors
+from rehearsal.cloud.arm.deployments_record import DEPLOYMENTS
 from rehearsal.cloud.arm.locations import REGIONS, region
 from rehearsal.cloud.arm.operation_status import poll_headers
 from rehearsal.cloud.arm.operations import Operations, Work
@@ -229,6 +230,8 @@ def _forget(cloud: Cloud, operation: Json) -> None:
     key = operation["target"].lower()
     if operation["status"] == "Succeeded":
         cloud.store.delete(GROUPS, key)
+        for deployment, _ in cloud.store.all(DEPLOYMENTS, f"{key}/"):
+            cloud.store.delete(DEPLOYMENTS, deployment)
         drop_assignments(cloud, key)
         return
     document = cloud.store.get(GROUPS, key)

@@ -167,6 +167,16 @@ def test_too_many_requests_are_retried_when_the_service_says(azure: Hosted, wire
     assert azure.read(GROUP, GROUP_ID, GROUP_INPUTS, GROUP_BODY)[0] == GROUP_ID
 
 
+def test_a_group_that_is_being_deleted_is_not_found_once_it_is_gone(
+    azure: Hosted, wire: Wire
+) -> None:
+    going = GROUP_BODY | {"properties": {"provisioningState": "Deleting"}}
+    wire.expect("GET", GROUP_ID, 200, going)
+    for _ in range(2):
+        wire.expect("GET", GROUP_ID, 404)
+    assert azure.read(GROUP, GROUP_ID, GROUP_INPUTS, GROUP_BODY)[0] == ""
+
+
 def test_a_dropped_connection_is_tried_again_after_the_vendors_waits(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:

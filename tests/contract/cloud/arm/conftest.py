@@ -19,6 +19,7 @@ from azure.identity.aio import ClientSecretCredential as AsyncCredential
 from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.containerservice import ContainerServiceClient
 from azure.mgmt.msi import ManagedServiceIdentityClient
+from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from rehearsal.cloud import daemon
@@ -108,6 +109,10 @@ class Azure:
     def roles(self, who: str = "deployer") -> Any:
         """The client of azure-mgmt-authorization."""
         return self._client(AuthorizationManagementClient, who)
+
+    def deployments(self, who: str = "deployer") -> Any:
+        """The client of azure-mgmt-resource-deployments."""
+        return self._client(DeploymentsMgmtClient, who)
 
     def identities(self, who: str = "deployer") -> Any:
         """The client of azure-mgmt-msi."""

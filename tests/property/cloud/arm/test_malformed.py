@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from rehearsal.cloud.web import Route
 
 FOUND, REFUSED, SERVER_ERROR = 200, 400, 500
-KEPT = ("resource", "resourceGroup", "roleAssignment", "registration", "operation")
+KEPT = (
+    *("deployment", "operation", "registration", "resource", "resourceGroup"),
+    "roleAssignment",
+)
 NAMES = {
     "subscription": WORLD.subscription_id,
     "group": "rg-aks-dev",
@@ -75,6 +78,28 @@ BODIES: dict[str, dict[str, Any]] = {
             "nodeTaints": ["a=b:NoSchedule"],
             "orchestratorVersion": "1.34",
         }
+    },
+    "/deployments/{name}": {
+        "location": "westeurope",
+        "properties": {
+            "mode": "Incremental",
+            "parameters": {"who": {"value": "a"}},
+            "template": {
+                "$schema": "x",
+                "contentVersion": "1.0.0.0",
+                "parameters": {"who": {"type": "string", "minLength": 1}},
+                "resources": [
+                    {
+                        "type": "Microsoft.Features/featureProviders/"
+                        "subscriptionFeatureRegistrations",
+                        "apiVersion": "2021-07-01",
+                        "name": "[concat('Microsoft.ContainerService/', 'AAD-V2')]",
+                        "copy": {"name": "all", "count": 1},
+                    }
+                ],
+                "outputs": {"o": {"type": "string", "value": "[parameters('who')]"}},
+            },
+        },
     },
     "/resetAADProfile": {"serverAppID": "x", "clientAppID": "y"},
     "/workspaces/{name}": {

@@ -52,10 +52,69 @@ AUTHORIZE = {
     "code_challenge": "a" * 43,
     "code_challenge_method": "S256",
 }
+_IDENTITY = {
+    "type": "Microsoft.ManagedIdentity/userAssignedIdentities",
+    "apiVersion": "2023-01-31",
+    "name": "[format('id-{0}{1}', parameters('who'), copyIndex(1))]",
+    "copy": {"name": "all", "count": 2},
+    "condition": "[not(empty(variables('where')))]",
+    "location": "[variables('where')]",
+    "tags": {"a": "[uniqueString(subscription().id)]", "b": "[if(equals(1, 2), 'c', 'd')]"},
+}
+_TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    "contentVersion": "1.0.0.0",
+    "parameters": {
+        "who": {"type": "string", "allowedValues": ["a", "b"], "maxLength": 3},
+        "more": {"type": "object", "defaultValue": {"location": "westeurope"}},
+    },
+    "variables": {"where": "[coalesce(parameters('more').location, 'westus')]"},
+}
+_OUTPUT = {"type": "string", "value": "[first(split(reference('id-a1').clientId, '-'))]"}
+_AT_GROUP = {
+    "properties": {
+        "mode": "Incremental",
+        "parameters": {"who": {"value": "a"}},
+        "template": {**_TEMPLATE, "resources": [_IDENTITY], "outputs": {"o": _OUTPUT}},
+    }
+}
+_FEATURE: dict[str, Any] = {
+    "type": "Microsoft.Features/featureProviders/subscriptionFeatureRegistrations",
+    "apiVersion": "2021-07-01",
+    "name": "[concat('Microsoft.ContainerService/', parameters('feature'))]",
+    "properties": {},
+}
+_NESTED = {
+    "type": "Microsoft.Resources/deployments",
+    "apiVersion": "2024-03-01",
+    "name": "nested",
+    "resourceGroup": "rg-a",
+    "dependsOn": [
+        "[subscriptionResourceId(variables('kind'), 'Microsoft.ContainerService', 'AAD-V2')]"
+    ],
+    "properties": {**_AT_GROUP["properties"], "expressionEvaluationOptions": {"scope": "inner"}},
+}
+_AT_SUBSCRIPTION: dict[str, Any] = {
+    "location": "westeurope",
+    "tags": {"a": "b"},
+    "properties": {
+        "mode": "Incremental",
+        "template": {
+            **_TEMPLATE,
+            "parameters": {"feature": {"type": "string", "defaultValue": "AAD-V2"}},
+            "variables": {"kind": _FEATURE["type"]},
+            "resources": [_FEATURE, _NESTED],
+        },
+    },
+}
 # Bodies by the operation's name; of operations with none, an empty object.
 BODIES: dict[str, Any] = {
     "ResourceGroups_CreateOrUpdate": _LOCATION,
     "ResourceGroups_Update": {"tags": {"c": "d"}},
+    "Deployments_CreateOrUpdate": _AT_GROUP,
+    "Deployments_CreateOrUpdateAtSubscriptionScope": _AT_SUBSCRIPTION,
+    "Deployments_Validate": _AT_GROUP,
+    "Deployments_ValidateAtSubscriptionScope": _AT_SUBSCRIPTION,
     "ManagedClusters_CreateOrUpdate": cluster_body(
         networkProfile={"networkPlugin": "azure", "podCidr": "10.244.0.0/16"},
         apiServerAccessProfile={"authorizedIPRanges": ["10.0.0.0/8"]},

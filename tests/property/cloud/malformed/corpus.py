@@ -42,6 +42,7 @@ _BEFORE = {
     "serviceprincipals": APPLICATION.object_id,
     "directoryobjects": USER.object_id,
     "applications": made_up_id(WORLD.tenant_id, f"application {APPLICATION.app_id}"),
+    "deployments": "dep-a",
     "resources": CLUSTER,
     "_aks": cluster_key(CLUSTER),
 }

@@ -23,6 +23,8 @@ OPEN_TO_ALL = {
     "OperationStatus_Get": "which role polling needs is not documented; ids are GUIDs",
     "OperationStatus_GetResult": "as OperationStatus_Get",
     "OperationResults_Get": "as OperationStatus_Get",
+    "Deployments_GetOperationStatus": "as OperationStatus_Get",
+    "Deployments_GetOperationStatusAtSubscriptionScope": "as OperationStatus_Get",
 }
 WITHOUT_LOG_IN = {"Metadata_GetEndpoints"}
 NAMES = {

@@ -1,0 +1,248 @@
+"""What a request for a deployment asks for, and what is refused before anything is done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from rehearsal.cloud.arm import errors
+from rehearsal.cloud.arm.dispatch import SUBSCRIPTIONS
+from rehearsal.cloud.arm.locations import REGIONS, region
+from rehearsal.cloud.arm.resources import (
+    GROUPS,
+    checked_tags,
+    group_id,
+    refuse_unknown_members,
+)
+from rehearsal.cloud.arm.templates import Place, Template
+from rehearsal.cloud.arm.templates_jsonc import plain
+from rehearsal.cloud.arm.templates_language import TemplateError, UnsupportedError
+from rehearsal.cloud.web import CloudError, Request
+
+if TYPE_CHECKING:
+    from rehearsal.cloud.arm.dispatch import Call
+    from rehearsal.cloud.arm.templates_resources import Resource
+    from rehearsal.cloud.context import Cloud
+    from rehearsal.cloud.store import Json
+
+TYPE = "Microsoft.Resources/deployments"
+_MEMBERS = ("id", "name", "type", "location", "tags", "properties")
+_PROPERTIES = ("mode", "template", "parameters")
+_NOT_THERE = (
+    *("debugSetting", "expressionEvaluationOptions", "extensionConfigs", "externalInputs"),
+    *("externalInputDefinitions", "onErrorDeployment", "parametersLink", "templateLink"),
+    "validationLevel",
+)
+_MODES = {"incremental": "Incremental", "complete": "Complete"}
+_SUBSCRIPTION = ("id", "subscriptionId", "tenantId", "displayName")
+_NAME_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A deployment that is sound."""
+
+    location: str | None
+    """Of its record, where that is kept at a subscription."""
+    tags: dict[str, str] | None
+    source: Any
+    """The template as it was sent."""
+    given: Json
+    """Values of its parameters, by name."""
+    template: Template
+
+
+def wanted(call: Call) -> Wanted:
+    """What the body asks for.
+
+    Raises:
+        CloudError: it is malformed, or the caller may not do what the template says.
+    """
+    name = call.param("name")
+    _check_name(name)
+    body = _body(call)
+    refuse_unknown_members(body, _MEMBERS)
+    properties: Any = body.get("properties")
+    if not isinstance(properties, dict):
+        raise errors.invalid_request_content("Required property 'properties' not found in JSON")
+    given = cast("Json", properties)
+    _check_properties(given)
+    location = _location(call, name, body.get("location"))
+    try:
+        source = _source(given.get("template"))
+        values = _values(given.get("parameters") or {})
+        template = Template(source, values, place(call.cloud, scope_of(call), name, location))
+    except UnsupportedError as problem:
+        raise errors.arm_error(501, "NotImplemented", str(problem)) from None
+    except TemplateError as problem:
+        raise invalid_template(str(problem)) from None
+    except RecursionError:
+        raise invalid_template("it is nested too deeply") from None
+    _check_resources(call, template.resources)
+    return Wanted(location, checked_tags(body), source, values, template)
+
+
+def invalid_template(problem: str) -> CloudError:
+    """400 InvalidTemplate."""
+    message = f"Deployment template validation failed: '{problem}'."
+    return errors.arm_error(400, "InvalidTemplate", message)
+
+
+def scope_of(call: Call) -> str:
+    """Id of the subscription or the resource group that the call's deployment is at."""
+    subscription = call.param("subscription")
+    if "group" not in call.request.params:
+        return f"/subscriptions/{subscription}"
+    return group_id(subscription, call.param("group"))
+
+
+def place(cloud: Cloud, scope: str, name: str, location: str | None) -> Place:
+    """What a template sees of where it is deployed to.
+
+    Raises:
+        CloudError: 404 ResourceGroupNotFound.
+    """
+    parts = scope.split("/")
+    subscription = cloud.store.get(SUBSCRIPTIONS, parts[2].lower()) or {}
+    tenant = cloud.directory.tenant()
+    values: Json = {
+        "subscription": {key: subscription.get(key) for key in _SUBSCRIPTION},
+        "tenant": {"tenantId": tenant.id, "displayName": tenant.display_name},
+        "deployment": {"name": name, **({"location": location} if location else {})},
+    }
+    if len(parts) > 4:  # noqa: PLR2004 - /subscriptions/x/resourceGroups/y
+        group = cloud.store.get(GROUPS, scope.lower())
+        if group is None:
+            raise errors.resource_group_not_found(parts[4])
+        values["resourcegroup"] = group
+        scope = group["id"]
+    return Place(scope, values)
+
+
+def _body(call: Call) -> Json:
+    """The body, which may be JSON only as people write it."""
+    try:
+        return call.body()
+    except CloudError as refusal:
+        try:
+            text = call.request.body.decode()
+        except UnicodeDecodeError:
+            raise refusal from None
+        again = replace(call.request, body=plain(text).encode())
+        return replace(call, request=again).body()
+
+
+def _check_name(name: str) -> None:
+    wrong = "".join(dict.fromkeys(c for c in name if not re.match(r"[-\w.()]", c, re.ASCII)))
+    if len(name) > _NAME_LENGTH:
+        raise errors.arm_error(
+            400,
+            "DeploymentNameLengthLimitExceeded",
+            f"The provided deployment name '{name}' has a length of '{len(name)}' which exceeds the"
+            f" maximum length of '{_NAME_LENGTH}'.",
+        )
+    if wrong:
+        raise errors.arm_error(
+            400,
+            "InvalidDeploymentName",
+            f"The provided deployment name '{name}' has these invalid characters: '{wrong}'. The"
+            " name can only be a letter, digit, '-', '.', '(', ')' or '_'.",
+        )
+
+
+def _check_properties(given: Json) -> None:
+    refuse_unknown_members(given, (*_PROPERTIES, *_NOT_THERE), "properties")
+    for name in given:
+        if name not in _PROPERTIES and given[name]:
+            raise errors.arm_error(501, "NotImplemented", str(UnsupportedError(f"'{name}'")))
+    mode: Any = given.get("mode")
+    if not isinstance(mode, str):
+        raise errors.invalid_request_content(
+            "Required property 'mode' not found in JSON. Path 'properties'"
+        )
+    if mode.lower() not in _MODES:
+        problem = f"Error converting value \"{mode}\" to type 'DeploymentMode'. Path"
+        raise errors.invalid_request_content(f"{problem} 'properties.mode'")
+    if _MODES[mode.lower()] == "Complete":
+        raise errors.arm_error(501, "NotImplemented", str(UnsupportedError("mode Complete")))
+
+
+def _location(call: Call, name: str, given: Any) -> str | None:
+    at_group = "group" in call.request.params
+    if at_group == (given is not None):
+        problem = f"must be specified for '{name}'"
+        if at_group:
+            problem = f"is not allowed for '{name}' at resource group scope"
+        raise errors.arm_error(
+            400,
+            "InvalidDeployment",
+            f"The 'location' property {problem}. Please see https://aka.ms/deploy-to-subscription"
+            " for usage details.",
+        )
+    if given is None:
+        return None
+    found = region(given) if isinstance(given, str) else None
+    if found is None:
+        raise errors.arm_error(
+            400,
+            "LocationNotAvailableForDeployment",
+            f"The provided location '{given}' is not available for deployment. List of available"
+            f" regions is '{','.join(REGIONS)}'.",
+        )
+    return found
+
+
+def _source(given: Any) -> Any:
+    """The template, which may also be sent as a text."""
+    if given is None:
+        raise TemplateError("The deployment has no template")
+    if not isinstance(given, str):
+        return given
+    try:
+        # As the whole request's body: without NaN, half a surrogate pair, thousands of levels.
+        return Request("PUT", "", body=plain(given).encode()).json()
+    except ValueError as problem:
+        raise TemplateError(f"The template is no JSON: {problem}") from None
+
+
+def _values(given: Any) -> Json:
+    if not isinstance(given, dict):
+        raise TemplateError("The parameters have to be an object")
+    found: Json = {}
+    for name, each in cast("Json", given).items():
+        parameter = cast("Json", each) if isinstance(each, dict) else {}
+        if parameter.get("reference"):
+            raise UnsupportedError("'reference' of a parameter, which names a key vault")
+        if "value" not in parameter:
+            raise TemplateError(f"The parameter '{name}' has to be an object with a 'value'")
+        found[name] = parameter["value"]
+    return found
+
+
+def _check_resources(call: Call, resources: list[Resource]) -> None:
+    """Refuse what the local Azure does not have, and what the caller may not write."""
+    refused: list[str] = []
+    for resource in resources:
+        if not resource.condition:
+            continue
+        request, handler = call.cloud.router.find(Request("PUT", resource.id))
+        if not request.operation:
+            raise CloudError(handler(request))
+        kind = resource.type
+        if kind.lower() == "microsoft.resources/resourcegroups":
+            kind = "Microsoft.Resources/subscriptions/resourceGroups"
+        if not call.may(f"{kind}/write", resource.id):
+            caller = call.caller
+            refused.append(
+                f"Authorization failed for template resource '{resource.name}' of type"
+                f" '{resource.type}'. The client '{caller.upn or caller.app_id}' with object id"
+                f" '{caller.object_id}' does not have permission to perform action '{kind}/write'"
+                f" at scope '{resource.id}'."
+            )
+    if refused:
+        start = "The template deployment failed with error"
+        if len(refused) > 1:
+            start = "Deployment failed with multiple errors"
+        message = f"{start}: '{':'.join(refused)}'."
+        raise errors.arm_error(403, "InvalidTemplateDeployment", message)

@@ -1,0 +1,78 @@
+"""The form of a template: the members it has, and those that are not here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from rehearsal.cloud.arm.templates_language import TemplateError, UnsupportedError
+
+if TYPE_CHECKING:
+    from rehearsal.cloud.store import Json
+
+_MEMBERS = frozenset(
+    {"$schema", "contentVersion", "metadata", "parameters", "variables", "resources", "outputs"}
+)
+_NOT_THERE = frozenset(
+    {"apiProfile", "definitions", "extensions", "functions", "imports", "languageVersion"}
+)
+
+
+def loop_name(row: Any) -> str:
+    """Name of the copy loop of a template's resource, or an empty text."""
+    copy: Any = cast("Json", row).get("copy") if isinstance(row, dict) else None
+    name: Any = cast("Json", copy).get("name") if isinstance(copy, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def checked(document: Any) -> Json:
+    """The template with every part that it may leave out.
+
+    Raises:
+        TemplateError: it is malformed, or has a part that is not here.
+    """
+    if not isinstance(document, dict):
+        raise TemplateError("The template has to be an object")
+    template = cast("Json", document)
+    _check_members(template)
+    if isinstance(template["resources"], dict):
+        raise UnsupportedError("template with symbolic names (language version 2)")
+    if not isinstance(template["resources"], list):
+        raise TemplateError("The 'resources' of the template have to be an array")
+    parts = {name: _part(template, name) for name in ("parameters", "variables", "outputs")}
+    _refuse_copies(parts["variables"])
+    _refuse_copies(template["resources"])
+    return {**template, **parts}
+
+
+def _check_members(template: Json) -> None:
+    for name in template:
+        if name in _NOT_THERE and template[name]:
+            raise UnsupportedError(f"'{name}' of a template")
+        if name not in _MEMBERS | _NOT_THERE:
+            raise TemplateError(f"Could not find member '{name}' on object of type 'Template'")
+    for name in ("$schema", "contentVersion", "resources"):
+        if name not in template:
+            raise TemplateError(f"Required property '{name}' not found in JSON. Path ''")
+
+
+def _part(template: Json, name: str) -> Json:
+    part: Any = template.get(name) or {}
+    if not isinstance(part, dict):
+        raise TemplateError(f"The '{name}' of the template have to be an object")
+    members = cast("Json", part)
+    if name != "variables" and not all(isinstance(each, dict) for each in members.values()):
+        raise TemplateError(f"Each of the '{name}' of the template has to be an object")
+    return members
+
+
+def _refuse_copies(part: Any) -> None:
+    """Refuse `copy` as a list, which makes several values; of a resource it is an object."""
+    if isinstance(part, dict):
+        members = cast("Json", part)
+        if isinstance(members.get("copy"), list):
+            raise UnsupportedError("'copy' of a template's variable or property")
+        for member in members.values():
+            _refuse_copies(member)
+    elif isinstance(part, list):
+        for element in cast("list[Any]", part):
+            _refuse_copies(element)
