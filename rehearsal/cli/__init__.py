@@ -18,6 +18,9 @@ from rehearsal.home import HomeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole grammar; each leaf sets `command`, a function of the parsed words."""
@@ -40,7 +43,10 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def main(words: Sequence[str]) -> int:
-    """Do what `words` say; the exit status. What follows `--` is a command for `as` to run."""
+    """Do what `words` say; the exit status, INTERRUPTED where a person cut it off.
+
+    What follows `--` is a command for `as` to run.
+    """
     own, child = split(words)
     grammar = parser()
     options, unknown = grammar.parse_known_args(own)
@@ -65,5 +71,6 @@ def main(words: Sequence[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        print("error: stopped at once", file=sys.stderr)
+        return INTERRUPTED
     return status

@@ -14,9 +14,12 @@ from rehearsal.cli.cloud import forget
 from rehearsal.cli.deployer import deployer_environment
 from rehearsal.cli.grammar import add_stack
 from rehearsal.cli.problem import Problem
+from rehearsal.cli.stored import refusals
 from rehearsal.cli.workplace import passphrase, say
 from rehearsal.engine.backend import Backend
 from rehearsal.engine.display import display, outcome_json
+from rehearsal.engine.opening import stack_file_of
+from rehearsal.engine.project import load_project
 from rehearsal.home import Home
 from rehearsal.providers import servicers
 
@@ -62,7 +65,9 @@ def deploy(options: argparse.Namespace) -> int:
     """Run the operation that the words name; the exit status."""
     home = Home.from_environment()
     packs = policy_packs(options)
-    check_stack(options.stack)
+    with refusals():
+        # Before the local Azure is started for a misspelled stack.
+        stack_file_of(load_project(Path.cwd()), options.stack)
     wanted = replace(
         request(home, options.operation, options.stack),
         policy_packs=packs,
@@ -120,19 +125,6 @@ def policy_packs(options: argparse.Namespace) -> tuple[engine.PolicyPackRef, ...
     if levels is not None and not levels.is_file():
         raise Problem(f"--policy-config {levels}: there is no such file", 2)
     return (engine.PolicyPackRef(pack.absolute(), levels.absolute() if levels else None),)
-
-
-def check_stack(stack: str) -> None:
-    """Refuse a stack without a file, which would only be a misspelled one.
-
-    Raises:
-        Problem: there is no such stack file; the message lists those there are.
-    """
-    found = sorted(Path("stacks").glob("Pulumi.*.yaml"))
-    names = [file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in found]
-    if stack not in names:
-        message = f"there is no stacks/Pulumi.{stack}.yaml; there are {', '.join(names) or 'none'}"
-        raise Problem(message, 2)
 
 
 def run(wanted: engine.Run, stream: TextIO = sys.stdout) -> engine.Outcome:

@@ -14,6 +14,7 @@ from rehearsal.cli.problem import Problem
 from rehearsal.cli.stored import deployed_outputs, refusals, stored_stack
 from rehearsal.cli.workplace import ensure_cloud, passphrase, print_exports, tool_directories
 from rehearsal.engine.backend import Backend
+from rehearsal.engine.stored import StackSummary
 from rehearsal.engine.values import Secret
 from rehearsal.home import Home
 
@@ -31,15 +32,19 @@ def add_commands(commands: Commands) -> None:
     group = commands.add_parser("stack", help="the stacks' state").add_subparsers(
         required=True, metavar="ACTION"
     )
-    group.add_parser("ls", help="the stacks that have a state").set_defaults(command=list_stacks)
+    listing = group.add_parser("ls", help="the stacks that have a state")
+    listing.set_defaults(command=list_stacks)
     output = group.add_parser("output", help="the outputs of a stack, as JSON")
     output.add_argument("name", nargs="?", help="one output only")
     output.add_argument("--show-secrets", action="store_true", help=f"instead of {HIDDEN}")
     output.set_defaults(command=show_outputs)
+    for parser in (listing, output):
+        parser.add_argument("--json", action="store_true", help="JSON, whatever is shown")
     export = group.add_parser("export", help="the state as JSON; secrets stay encrypted")
+    export.add_argument("--show-secrets", action="store_true", help="in clear instead")
     export.set_defaults(command=export_state)
-    take = group.add_parser("import", help="take an exported state, from a file or stdin")
-    take.add_argument("file", nargs="?", type=Path)
+    take = group.add_parser("import", help="take a state, exported or a backup")
+    take.add_argument("file", nargs="?", type=Path, help="where it is (default: stdin)")
     take.set_defaults(command=import_state)
     engine = commands.add_parser("engine", help="the engine").add_subparsers(
         required=True, metavar="ACTION"
@@ -50,12 +55,26 @@ def add_commands(commands: Commands) -> None:
         add_stack(parser)
 
 
-def list_stacks(_options: argparse.Namespace) -> int:
-    """A line a stack."""
+def list_stacks(options: argparse.Namespace) -> int:
+    """A line a stack, or a list of objects with the keys of `pulumi stack ls --json`."""
+    backend = Backend(Home.from_environment().backend)
     with refusals():
-        stacks = Backend(Home.from_environment().backend).stacks()
-    for found in stacks:
-        print(found.qualified)
+        stacks = backend.stacks()
+        found = [StackSummary.of(backend.files(one.project, one.stack)) for one in stacks]
+    if not options.json:
+        for one in found:
+            print(one.name)
+        return 0
+    listed = [
+        {
+            "name": one.name,
+            "lastUpdate": one.last_update,
+            "updateInProgress": one.update_in_progress,
+            "resourceCount": one.resource_count,
+        }
+        for one in found
+    ]
+    print(json.dumps(listed, indent=2))
     return 0
 
 
@@ -75,7 +94,8 @@ def show_outputs(options: argparse.Namespace) -> int:
         message = f"stack '{options.stack}' has no output '{options.name}'; it has {known}"
         raise Problem(message)
     value = visible[options.name]
-    print(value if isinstance(value, str) else json.dumps(value, indent=2))
+    is_text = isinstance(value, str) and not options.json
+    print(value if is_text else json.dumps(value, indent=2))
     return 0
 
 
@@ -94,7 +114,8 @@ def opened(value: Any, show_secrets: bool) -> Any:  # noqa: FBT001 -- one flag, 
 def export_state(options: argparse.Namespace) -> int:
     """The state on stdout."""
     with refusals():
-        print(stored_stack(Home.from_environment(), options.stack).exported())
+        stored = stored_stack(Home.from_environment(), options.stack)
+        print(stored.exported(show_secrets=options.show_secrets))
     return 0
 
 

@@ -44,22 +44,31 @@ def old_row(urn: str, goal: Goal, deployment: Deployment) -> Resource | None:
     A row that is found by an alias moves to the new URN, and so do references to it.
 
     Raises:
-        StepFailedError: Another resource of this run has claimed the alias.
+        StepFailedError: Another resource of this run has the row already.
     """
-    if urn in deployment.olds:
-        return deployment.olds[urn]
-    for alias in candidates(goal, deployment.renamed.get(goal.parent, "")):
-        old = deployment.olds.get(alias)
-        if old is None or alias in deployment.goals:
-            continue
-        claimant = deployment.aliased.get(alias)
-        if claimant is not None:
-            message = f"the alias {alias} is already that of {claimant}; drop one of both"
-            raise StepFailedError(message, urn)
-        deployment.aliased[alias] = urn
-        deployment.renamed[urn] = alias
-        if goal.is_provider:
-            deployment.registry.rename(alias, urn)
-        deployment.ledger.rename(alias, urn)
-        return old
-    return None
+    if urn in deployment.aliased:
+        message = (
+            f"Duplicate resource URN '{urn}': {deployment.aliased[urn]} has taken it over by an"
+            " alias; give one of both another name, or drop the alias"
+        )
+        raise StepFailedError(message, urn)
+    known = (urn, *candidates(goal, deployment.renamed.get(goal.parent, "")))
+    found = next((one for one in known if one in deployment.olds), urn)
+    if found != urn:
+        _move(found, urn, goal, deployment)
+    return deployment.olds.get(found)
+
+
+def _move(alias: str, urn: str, goal: Goal, deployment: Deployment) -> None:
+    claimant = alias if alias in deployment.goals else deployment.aliased.get(alias)
+    if claimant is not None:
+        message = (
+            f"Duplicate resource alias '{alias}' of '{urn}': {claimant} has its row already; "
+            "drop the alias, or give that resource another name"
+        )
+        raise StepFailedError(message, urn)
+    deployment.aliased[alias] = urn
+    deployment.renamed[urn] = alias
+    if goal.is_provider:
+        deployment.registry.rename(alias, urn)
+    deployment.ledger.rename(alias, urn)

@@ -18,16 +18,15 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from rehearsal.engine import locks
-from rehearsal.engine.filesystem import is_json, replace_text
+from rehearsal.engine.filesystem import replace_pieces, replace_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Iterable, Mapping
     from pathlib import Path
 
 _VERSION = 1
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _COMPRESSED = (".gz", ".zst")
-_COPIES_NAMED = 3
 
 
 class BackendError(Exception):
@@ -36,10 +35,6 @@ class BackendError(Exception):
 
 class LockedError(BackendError):
     """Somebody else works on the stack."""
-
-
-class DamagedStateError(BackendError):
-    """The stack's state file cannot be read; the message names the copies to go back to."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +121,23 @@ class StackFiles:
     def _backups(self) -> Path:
         return self._base / "backups" / self.name.project / self.name.stack
 
-    def load(self) -> str | None:
-        """The text of the state, or None if the stack is new.
+    @property
+    def _locks(self) -> Path:
+        return self._base / "locks" / self.name.qualified
+
+    def is_locked(self) -> bool:
+        """Whether somebody works on the stack."""
+        return locks.is_held(self._locks)
+
+    def copies(self) -> list[Path]:
+        """The copies of earlier states, the latest first; some may be damaged."""
+        found = (path for path in (self.copy, *self._backups.glob("*.json")) if path.is_file())
+        return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+    def load(self) -> bytes | None:
+        """What the state file holds, or None if the stack is new.
 
         Raises:
-            DamagedStateError: The file is no JSON object.
             BackendError: The state is compressed, or the file cannot be opened.
         """
         for suffix in _COMPRESSED:
@@ -140,35 +147,23 @@ class StackFiles:
                     " PULUMI_SELF_MANAGED_STATE_GZIP and run `pulumi stack export | pulumi stack"
                     " import` once"
                 )
-        try:
-            with _told(f"{self.state}: the state cannot be read"):
-                text = self.state.read_text(encoding="utf-8") if self.state.exists() else None
-            content: Any = None if text is None else json.loads(text)
-        except ValueError as problem:
-            raise self.damaged(f"it is no JSON: {problem}") from None
-        if text is not None and not isinstance(content, dict):
-            raise self.damaged("it is no JSON object")
-        return text
+        with _told(f"{self.state}: the state cannot be read"):
+            return self.state.read_bytes() if self.state.exists() else None
 
-    def damaged(self, reason: str) -> DamagedStateError:
-        """The error for a state that cannot be used; it names the copies to go back to."""
-        backups = sorted(self._backups.glob("*.json"), reverse=True)
-        copies = [path for path in (self.copy, *backups) if is_json(path)][:_COPIES_NAMED]
-        lines = [f"{self.state}: the state cannot be used: {reason}"]
-        if copies:
-            lines.append("to go back to an earlier state, copy one of these over it, and refresh:")
-            lines.extend(f"  {path}" for path in copies)
-        else:
-            lines.append("there is no copy of an earlier state")
-        return DamagedStateError("\n".join(lines))
+    def set_aside(self) -> Path:
+        """Move a damaged state out of the way, so that it does not replace the good copy."""
+        aside = self.state.with_name(f"{self.state.name}.damaged")
+        with _told(f"{self.state}: the damaged state cannot be moved to {aside}"):
+            self.state.replace(aside)
+        return aside
 
-    def save(self, text: str, *, durable: bool) -> None:
+    def save(self, pieces: Iterable[bytes], *, durable: bool) -> None:
         """Replace the state at once: whoever reads sees the old or the new text, never a part.
 
         The first call keeps a copy of the state that it replaces.
 
         Args:
-            text: The new state.
+            pieces: The new state; its text is that of the pieces together.
             durable: Return only when it is on the disk.
 
         Raises:
@@ -178,7 +173,7 @@ class StackFiles:
             if not self._prepared:
                 self._prepare()
                 self._prepared = True
-            replace_text(self.state, text, durable=durable)
+            replace_pieces(self.state, pieces, durable=durable)
 
     def _prepare(self) -> None:
         """Make the backend's directories and version file, and the copy of the present state."""
@@ -187,7 +182,7 @@ class StackFiles:
         if not meta.exists():
             replace_text(meta, f"version: {_VERSION}\n", durable=True)
         if self.state.exists():
-            replace_text(self.copy, self.state.read_text(encoding="utf-8"), durable=True)
+            replace_pieces(self.copy, (self.state.read_bytes(),), durable=True)
 
     @contextmanager
     def lock(self) -> Generator[None]:
@@ -197,7 +192,7 @@ class StackFiles:
             LockedError: Somebody else holds it.
             BackendError: It cannot be written.
         """
-        directory = self._base / "locks" / self.name.qualified
+        directory = self._locks
         with _told(f"{directory}: the lock cannot be taken"):
             directory.mkdir(parents=True, exist_ok=True)
         try:

@@ -6,7 +6,7 @@ The rules and the wording of refusals are those of pulumi/pulumi,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,6 +27,8 @@ class Configuration:
 
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     secret_keys: frozenset[str] = frozenset()
+    secure_texts: frozenset[str] = field(default=frozenset(), repr=False)
+    """What no message may show: each secure value, also inside of an object or a list."""
 
     def of_namespace(self, namespace: str) -> dict[str, str]:
         """The values of one namespace (a package's provider, say) by key without it."""
@@ -59,7 +61,9 @@ def configure(
             merged[declaration.key] = inherited
     secret_keys = frozenset(key for key in merged if _holds_secure(stack_file.config.get(key)))
     _validate(project, merged, secret_keys, stack)
-    return Configuration({key: _text(merged[key]) for key in sorted(merged)}, secret_keys)
+    values = {key: _text(merged[key]) for key in sorted(merged)}
+    secure = frozenset(_secure_texts(list(stack_file.config.values()), secrets))
+    return Configuration(values, secret_keys, secure | {values[key] for key in secret_keys})
 
 
 def disabled_default_providers(configuration: Configuration) -> frozenset[str]:
@@ -126,6 +130,18 @@ def _opened(value: Any, secrets: SecretsManager) -> Any:
     if isinstance(value, list):
         return [_opened(item, secrets) for item in cast("list[Any]", value)]
     return value
+
+
+def _secure_texts(value: Any, secrets: SecretsManager) -> Iterator[str]:
+    ciphertext = _secure(value)
+    if ciphertext is not None:
+        yield secrets.decrypt(ciphertext)
+    elif isinstance(value, Mapping):
+        for item in cast("Mapping[Any, Any]", value).values():
+            yield from _secure_texts(item, secrets)
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            yield from _secure_texts(item, secrets)
 
 
 # --- checks ----------------------------------------------------------------------------------

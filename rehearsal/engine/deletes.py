@@ -36,6 +36,8 @@ def tell_protected(deployment: Deployment, rows: Sequence[Resource]) -> bool:
 def _op(row: Resource, deployment: Deployment) -> Op | None:
     """What has to happen to an old row; None if it stays."""
     current = deployment.marks.get(id(row), row)
+    if id(row) in deployment.deleted:
+        return None
     if current.delete:
         return "discard-replaced" if row.external else "delete-replaced"
     if row.urn in deployment.news or row.urn in deployment.aliased:
@@ -45,21 +47,35 @@ def _op(row: Resource, deployment: Deployment) -> Op | None:
     return "discard" if row.external else "delete"
 
 
+def _has_providers(deployment: Deployment, rows: Sequence[Resource]) -> bool:
+    """Start the providers of rows; whether that worked. A failure is told."""
+    for reference, row in {row.provider: row for row in rows if row.provider}.items():
+        try:
+            deployment.registry.get(reference)
+        except Exception as error:  # noqa: BLE001 - whatever a provider does is told
+            deployment.fail(error, row.urn)
+            return False
+    return True
+
+
 def delete_all(
     deployment: Deployment, executor: Executor, rows: Sequence[Resource], parallel: int
 ) -> None:
     """Delete rows in groups: what depends on a row goes before it.
 
-    A failure is told; what the row needs stays then, and everything else goes on.
+    A failure is told; what the row needs stays then, and everything else goes on. Nothing is
+    deleted if a provider cannot be had, even one that has nothing to do.
     """
-    doomed = {row.urn for row in rows}
+    if not _has_providers(deployment, rows):
+        return
+    doomed = {row.urn for row in rows} | deployment.deleted_first
     blocked: set[str] = set()
 
     def delete(row: Resource) -> bool:
         op = _op(row, deployment)
         if op is None or row.urn in blocked:
             return op is None
-        step = Step(op, row.urn, row, guarded=op == "delete")
+        step = Step(op, row.urn, row)
         try:
             executor.run([step], doomed)
         except StoppedError:

@@ -83,7 +83,9 @@ class Deployment:
     replaced: set[str] = field(default_factory=set[str])
     """The URNs replaced in this run."""
     deleted_first: set[str] = field(default_factory=set[str])
-    """The URNs of dependents that a delete-before-replace deleted, until they are registered."""
+    """The URNs that a delete-before-replace deleted; dependents until they are registered."""
+    deleted: set[int] = field(default_factory=set[int])
+    """The rows, by identity, that waited for their deletion and were deleted ahead of others."""
     marks: dict[int, Resource] = field(default_factory=dict[int, "Resource"])
     stack_outputs: Mapping[str, Value] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -115,9 +117,10 @@ class Deployment:
             raise StoppedError("the run was interrupted")
 
     def interrupt(self) -> None:
-        """Start nothing new."""
+        """Start nothing new, and wait for no policy."""
         self.interrupted.set()
         self.stopping.set()
+        self.judge.cancel()
 
     def fail(self, error: Exception, urn: str = "") -> None:
         """Tell an error, once, and start nothing new."""

@@ -46,8 +46,8 @@ class RunStarted:
 class PropertyChange:
     """One changed property: `path` in Pulumi's notation, such as `spec.items[0].name`.
 
-    `before` and `after` are short JSON texts made for people; absent sides are None, unknown
-    values read `<unknown>`, secrets `[secret]`.
+    `before` and `after` are JSON texts; absent sides are None, unknown values read `<unknown>`,
+    secrets `[secret]`.
     """
 
     path: str
@@ -107,6 +107,11 @@ class PolicyViolation:
     pack_version: str = ""
     severity: str = ""
 
+    @property
+    def is_mandatory(self) -> bool:
+        """Whether it fails the run; what no remediation mended does, too."""
+        return self.level in {"mandatory", "remediate"}
+
 
 @dataclass(frozen=True)
 class PolicyRemediation:
@@ -132,6 +137,8 @@ class Summary:
     stack: str = ""
     outputs: dict[str, object] = field(default_factory=dict[str, object])
     """Outputs of the stack, secrets as `[secret]`, unknown values as `<unknown>`."""
+    outputs_before: dict[str, object] = field(default_factory=dict[str, object])
+    """The same before the run."""
 
 
 Event = (

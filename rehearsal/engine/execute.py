@@ -12,7 +12,7 @@ from rehearsal.engine.annotate import with_secret_outputs
 from rehearsal.engine.deployment import ProtectedError, StepFailedError, StoppedError, message_of
 from rehearsal.engine.journal import must_write
 from rehearsal.engine.propertychanges import property_changes
-from rehearsal.engine.provider_wire import InitFailedError, Made
+from rehearsal.engine.provider_wire import InitFailedError, Made, ProviderError
 from rehearsal.engine.registry import UNKNOWN_ID, outputs_of
 from rehearsal.engine.state import now
 from rehearsal.engine.stepping import UNCOUNTED, is_asked_for
@@ -62,18 +62,18 @@ class Executor:
             return None
         subject = step.new or step.old
         mark = self._report.started(step.op, step.urn, subject.parent if subject else "")
+        changes = ()
+        if step.old is not None and step.new is not None:
+            changes = property_changes(step.diff, step.old.inputs, step.new.inputs)
         try:
             row = self._apply(step, doomed)
         except StoppedError:
             raise
         except Exception as error:
-            self._report.finished(mark, failed=True, counted=False)
+            self._report.finished(mark, failed=True, counted=False, diff=changes)
             if isinstance(error, StepFailedError):
                 raise
             raise StepFailedError(message_of(error), step.urn) from error
-        changes = ()
-        if step.old is not None and step.new is not None:
-            changes = property_changes(step.diff, step.old.inputs, step.new.inputs)
         counted = step.counted and step.op not in UNCOUNTED
         self._report.finished(mark, diff=changes, counted=counted)
         return row
@@ -102,7 +102,8 @@ class Executor:
             modified=old.modified,
         )
         if urns.is_provider_type(row.type):
-            self._deployment.registry.configure(row.urn, row.id, row.inputs)
+            # What a provider calls no change must not make a difference to it in this run either.
+            self._deployment.registry.keep(row.urn, row.id, old.inputs)
         row = with_secret_outputs(row)
         return self._done(row, None, old=old, write=old.urn != row.urn or must_write(old, row))
 
@@ -183,7 +184,7 @@ class Executor:
         return row
 
     def _delete(self, step: Step, old: Resource, doomed: Collection[str]) -> None:
-        if step.guarded and old.protect:
+        if step.op == "delete" and old.protect:
             raise ProtectedError(old.urn)
         current = self._deployment.marks.get(id(old), old)
         if step.op == "remove-pending-replace":
@@ -205,12 +206,16 @@ class Executor:
 
     @contextmanager
     def pending(self, kind: PendingKind, row: Resource) -> Generator[PendingOperation]:
-        """Note an operation while the body runs; a body that ends well has ended it itself."""
+        """Note an operation while the body runs; a body that ends well has ended it itself.
+
+        The note stays where nobody knows what came of it.
+        """
         pending = self._ledger.begin(kind, row)
         try:
             yield pending
-        except Exception:
-            self._ledger.end(pending)
+        except Exception as error:
+            if not (isinstance(error, ProviderError) and error.is_unanswered):
+                self._ledger.end(pending)
             raise
 
 

@@ -118,6 +118,7 @@ def goal_of(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
             create=seconds_of(timeouts.create),
             update=seconds_of(timeouts.update),
             delete=seconds_of(timeouts.delete),
+            read=seconds_of(timeouts.read),
         ),
         aliases=_aliases_of(request),
         deleted_with=request.deletedWith,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rehearsal.engine import urns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rehearsal.engine.state import Resource
 
@@ -51,11 +51,3 @@ class Graph:
             if id(row) in wanted:
                 groups.setdefault(height, []).append(row)
         return [groups[height] for height in sorted(groups)]
-
-    def later(self, row: Resource) -> Iterator[Resource]:
-        """The rows after a row: all that could depend on it, in the order of the state."""
-        found = False
-        for other in self._rows:
-            if found:
-                yield other
-            found = found or other is row

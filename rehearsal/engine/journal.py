@@ -1,8 +1,8 @@
 """The state while a run changes it: written whole at the begin and the end of every step.
 
 A killed run so loses nothing: what it did is in the state, and what it was doing is there as a
-pending operation. Rows are encoded once, and steps that run at the same time share a snapshot, so
-that a thousand resources do not cost a thousand times a thousand rows.
+pending operation. Rows are encoded once, checks see only what changed, and steps that run at the
+same time share a snapshot: what grows with the state is only the copying of bytes to the file.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from rehearsal.engine import checkpoint
+from rehearsal.engine.integrity import IntegrityError, Watch
+from rehearsal.engine.rowlist import RowList
 from rehearsal.engine.state import PendingOperation, Resource, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from rehearsal.engine.secrets import SecretsManager
     from rehearsal.engine.state import PendingKind
@@ -29,9 +31,13 @@ _DURABLE_SECONDS = 1.0
 class Sink(Protocol):
     """Where snapshots go."""
 
-    def save(self, text: str, *, durable: bool) -> None:
+    def save(self, pieces: Iterable[bytes], *, durable: bool) -> None:
         """Replace the stored state; `durable` also waits until it is on the disk."""
         ...
+
+
+class BrokenJournalError(Exception):
+    """The engine came to a state that breaks the rules; it was not written."""
 
 
 class Journal:
@@ -39,9 +45,12 @@ class Journal:
 
     Safe to use from many threads. Each method that changes something returns when a snapshot that
     holds the change is written. Without a sink (preview) nothing is written. Old `creating`
-    operations are carried over until `clear_creates`; other old operations are dropped.
+    operations are carried over; other old operations are dropped.
 
     Rows are told apart by identity: pass the very objects that the base or `end` was given.
+
+    Each method that writes raises BrokenJournalError rather than write a state that breaks the
+    rules of `integrity`; what was written last stays.
     """
 
     def __init__(
@@ -55,20 +64,22 @@ class Journal:
         self._version = 0
         self._written = 0
         self._durable_at = 0.0
-        self._new = _Rows()
-        self._old = _Rows()
+        self._new = RowList(self._encode_row)
+        self._old = RowList(self._encode_row)
         for row in base.resources:
             self._old.append(row)
-        self._carried = tuple(entry for entry in base.pending if entry.type == "creating")
-        self._pending: dict[int, PendingOperation] = {}
+        self._watch = Watch(base.resources)
+        self._pending: dict[int, tuple[PendingOperation, bytes]] = {}
+        for entry in base.pending:
+            if entry.type == "creating":
+                self._note(entry)
         self._newest: dict[str, Resource] = {}
-        self._texts: dict[int, tuple[Resource, str]] = {}
 
     def begin(self, kind: PendingKind, resource: Resource) -> PendingOperation:
         """Note that a step starts; give what is returned to `end`."""
         entry = PendingOperation(resource, kind)
         with self._guard:
-            self._pending[id(entry)] = entry
+            self._note(entry)
             version = self._changed()
         self._write(version)
         return entry
@@ -94,11 +105,11 @@ class Journal:
         with self._guard:
             if pending is not None:
                 self._pending.pop(id(pending), None)
-                self._texts.pop(id(pending.resource), None)
             if old is not None:
                 self._swap(old, marked)
             if new is not None:
                 self._new.append(new)
+                self._watch.add(new)
                 self._newest[new.urn] = new
             version = self._changed()
         if write:
@@ -129,7 +140,7 @@ class Journal:
         """
         with self._guard:
             for rows in (self._new, self._old):
-                for row in rows.all():
+                for row in tuple(rows):
                     changed = change(row)
                     if changed is not row:
                         self._swap(row, changed)
@@ -138,23 +149,21 @@ class Journal:
             version = self._changed()
         self._write(version)
 
-    def clear_creates(self) -> tuple[PendingOperation, ...]:
-        """Forget the old `creating` operations, and return them."""
-        with self._guard:
-            cleared, self._carried = self._carried, ()
-            self._changed()
-        return cleared
-
     def snapshot(self) -> Snapshot:
         """The state as it is now."""
         with self._guard:
             return self._snapshot()
 
     def close(self) -> Snapshot:
-        """Write the last snapshot durably, and return it."""
+        """Write the last snapshot durably, and return it.
+
+        What a step that is cut off says of its end later is not heard: it stays pending.
+        """
         with self._guard:
             version = self._changed()
         self._write(version, durable=True)
+        with self._writing:
+            self._sink = None
         return self.snapshot()
 
     # The rest is called with the guard held, but for `_write`.
@@ -163,73 +172,52 @@ class Journal:
         self._version += 1
         return self._version
 
+    def _note(self, entry: PendingOperation) -> None:
+        text = b"" if self._sink is None else checkpoint.encode_pending(entry, self._secrets)
+        self._pending[id(entry)] = (entry, text)
+
     def _swap(self, old: Resource, new: Resource | None) -> None:
-        rows = self._new if old in self._new else self._old
-        rows.put(old, new)
-        self._texts.pop(id(old), None)
+        is_new = old in self._new
+        (self._new if is_new else self._old).put(old, new)
+        self._watch.swap(old, new, is_new=is_new)
         if new is None and self._newest.get(old.urn) is old:
             del self._newest[old.urn]
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(
-            resources=(*self._new.all(), *self._old.all()),
-            pending=(*self._carried, *self._pending.values()),
+            resources=(*self._new, *self._old),
+            pending=tuple(entry for entry, _ in self._pending.values()),
         )
 
     def _write(self, version: int, *, durable: bool = False) -> None:
         """Write a snapshot that holds the change `version`, unless another thread just did."""
-        if self._sink is None:
-            return
         with self._writing:
-            if self._written >= version:
+            if self._sink is None or self._written >= version:
                 return
             with self._guard:
                 latest = self._version
-                text = self._render()
+                pieces = self._pieces()
             started = time.monotonic()
             durable = durable or started - self._durable_at >= _DURABLE_SECONDS
-            self._sink.save(text, durable=durable)
+            self._sink.save(pieces, durable=durable)
             if durable:
                 self._durable_at = started
             self._written = latest
 
-    def _render(self) -> str:
-        return checkpoint.render(self._snapshot(), self._stack, self._secrets.salt, self._encoded)
+    def _pieces(self) -> list[bytes]:
+        try:
+            self._watch.check()
+        except IntegrityError as error:
+            raise BrokenJournalError(
+                "internal error of the engine: the next state would break the rules of states, so"
+                f" it was not written: {error}"
+            ) from None
+        rows = (*self._new.pieces(), *self._old.pieces())
+        pending = (text for _, text in self._pending.values())
+        return list(checkpoint.pieces(self._stack, self._secrets.salt, rows, pending))
 
-    def _encoded(self, row: Resource) -> str:
-        known = self._texts.get(id(row))
-        if known is None:
-            known = self._texts[id(row)] = (row, checkpoint.encode_row(row, self._secrets))
-        return known[1]
-
-
-class _Rows:
-    """Rows in order, found by identity."""
-
-    def __init__(self) -> None:
-        self._rows: dict[int, Resource] = {}
-        self._places: dict[int, int] = {}
-        self._next = 0
-
-    def __contains__(self, row: Resource) -> bool:
-        return id(row) in self._places
-
-    def all(self) -> tuple[Resource, ...]:
-        return tuple(self._rows.values())
-
-    def append(self, row: Resource) -> None:
-        self._rows[self._next] = row
-        self._places[id(row)] = self._next
-        self._next += 1
-
-    def put(self, old: Resource, new: Resource | None) -> None:
-        """Put `new` in the place of `old`, or take it out."""
-        place = self._places.pop(id(old))
-        if new is None:
-            del self._rows[place]
-        else:
-            self._rows[place] = new
-            self._places[id(new)] = place
+    def _encode_row(self, row: Resource) -> bytes:
+        return checkpoint.encode_row(row, self._secrets)
 
 
 def must_write(old: Resource, new: Resource) -> bool:

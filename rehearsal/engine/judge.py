@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rehearsal.engine import urns
@@ -11,11 +12,11 @@ from rehearsal.engine.policy.host import (
     AnalyzerProvider,
     AnalyzerResource,
     AnalyzerTimeouts,
+    PolicyPackError,
 )
-from rehearsal.engine.report import is_mandatory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from rehearsal.engine.policy.host import PolicyHost
     from rehearsal.engine.report import Report
@@ -24,16 +25,23 @@ if TYPE_CHECKING:
 
 
 class PolicyStopError(Exception):
-    """A mandatory policy is violated; the violation was told, and the run has to end."""
+    """A mandatory policy is violated, or no policy can be asked any more; the reason was told."""
 
 
 class Judge:
-    """The policy packs of a run."""
+    """The policy packs of a run. One that fails is told once, and none is asked after it."""
 
     def __init__(self, hosts: Sequence[PolicyHost], report: Report, *, dry_run: bool) -> None:
         self._hosts = hosts
         self._report = report
         self._dry_run = dry_run
+        self._is_over = False
+
+    def cancel(self) -> None:
+        """End the packs, also one that is being asked."""
+        self._is_over = True
+        for host in self._hosts:
+            host.close()
 
     def inspect(
         self, row: Resource, provider: Resource | None, *, delete_first: bool | None
@@ -44,6 +52,22 @@ class Judge:
             PolicyPackError: A pack failed.
             PolicyStopError: A mandatory policy is violated, and this is no preview.
         """
+        if not self._hosts:
+            return row.inputs
+        self._report.hide_secrets(row.inputs)
+        with self._asking():
+            inputs = self._remediated(row, provider, delete_first=delete_first)
+            seen = _seen(row, inputs, provider, delete_first=delete_first)
+            found = [one for host in self._hosts for one in host.analyze(seen)]
+        for one in found:
+            self._report.violation(one)
+        if any(one.is_mandatory for one in found) and not self._dry_run:
+            raise PolicyStopError(f"a mandatory policy is violated by {row.urn}")
+        return inputs
+
+    def _remediated(
+        self, row: Resource, provider: Resource | None, *, delete_first: bool | None
+    ) -> Properties:
         inputs = row.inputs
         for host in self._hosts:
             inputs, told = host.remediate(_seen(row, inputs, provider, delete_first=delete_first))
@@ -52,13 +76,6 @@ class Judge:
                     self._report.remediation(one)
                 else:
                     self._report.violation(one)
-        refused = False
-        for host in self._hosts:
-            for found in host.analyze(_seen(row, inputs, provider, delete_first=delete_first)):
-                self._report.violation(found)
-                refused = refused or is_mandatory(found)
-        if refused and not self._dry_run:
-            raise PolicyStopError(f"a mandatory policy is violated by {row.urn}")
         return inputs
 
     def inspect_stack(self, rows: Iterable[Resource], providers: Mapping[str, Resource]) -> None:
@@ -73,9 +90,23 @@ class Judge:
             _seen(row, row.outputs, providers.get(_provider_urn(row)), delete_first=None)
             for row in rows
         ]
-        for host in self._hosts:
-            for found in host.analyze_stack(seen):
-                self._report.violation(found)
+        with suppress(PolicyStopError), self._asking():
+            for host in self._hosts:
+                for found in host.analyze_stack(seen):
+                    self._report.violation(found)
+
+    @contextmanager
+    def _asking(self) -> Generator[None]:
+        """What the packs are asked; an answer that nobody waits for any more is no failure."""
+        if self._is_over:
+            raise PolicyStopError("a policy pack failed, or the run was interrupted")
+        try:
+            yield
+        except PolicyPackError:
+            if self._is_over:
+                raise PolicyStopError("the run was interrupted") from None
+            self._is_over = True
+            raise
 
 
 def _provider_urn(row: Resource) -> str:

@@ -53,6 +53,11 @@ class RunInfo:
     organization: str = "organization"
 
 
+def main_file(program: Path) -> Path:
+    """The file that runs first, of a program that is a file or a directory."""
+    return program if program.suffix == ".py" else program / _MAIN
+
+
 class Program:
     """A running program; the spawner sees to it that it does not outlive the engine."""
 
@@ -154,8 +159,8 @@ def _main(info: RunInfo) -> int:
         pulumi.log.error(str(error))
         return RUN_ERROR
     except Exception:  # noqa: BLE001 - whatever a program raises is told to its user
-        main = program / _MAIN if program.is_dir() else program
-        pulumi.log.error(f"Program failed with an unhandled exception:\n{_user_traceback(main)}")
+        traceback = _user_traceback(main_file(program))
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{traceback}")
         return EXCEPTION
     return 0
 
@@ -213,8 +218,10 @@ def _run(info: RunInfo, program: Callable[[], None]) -> None:
         # After a failed step the SDK leaves tasks behind, about which asyncio would complain.
         loop.set_exception_handler(_ignored)
         loop.close()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            # A program may have closed it.
+            with suppress(ValueError, OSError):
+                stream.flush()
 
 
 def _run_program(path: str) -> None:

@@ -59,7 +59,7 @@ class Ledger:
         return new
 
     def rename(self, old_urn: str, new_urn: str) -> None:
-        """Let every row refer to a resource by its new URN."""
+        """Let the resource's live row have its new URN, and every row refer to it by that."""
         with self._lock:
             self._renamed[old_urn] = new_urn
             originals = {id(current): first for first, current in self._current.values()}
@@ -86,7 +86,7 @@ class Ledger:
 
 
 def renamed(row: Resource, names: Mapping[str, str]) -> Resource:
-    """The row with its references to the URNs in `names` by their new names."""
+    """The row by its new name if it is live, with references to others by their new names."""
     provider = row.provider
     if provider:
         urn, identifier = urns.split_reference(provider)
@@ -94,6 +94,7 @@ def renamed(row: Resource, names: Mapping[str, str]) -> Resource:
             provider = urns.reference(names[urn], identifier)
     changed = replace(
         row,
+        urn=row.urn if row.delete else names.get(row.urn, row.urn),
         parent=names.get(row.parent, row.parent),
         provider=provider,
         deleted_with=names.get(row.deleted_with, row.deleted_with),

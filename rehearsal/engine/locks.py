@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+_ENDED = frozenset("ZX")
+"""States of a process that was killed and that its parent has not asked for yet: proc(5)."""
+
 _CLOCK_SLACK_SECONDS = 2.0
 """Start times of processes are known to a hundredth, the boot time they count from to a second."""
 
@@ -41,9 +44,7 @@ class Holder:
 
     def is_gone(self) -> bool:
         """Whether it is certain that the holder is no more: it was a process of this machine."""
-        if not self.pid or self.hostname != socket.gethostname():
-            return False
-        if self.pid == os.getpid():
+        if not self.pid or self.is_elsewhere():
             return False
         try:
             os.kill(self.pid, 0)
@@ -51,9 +52,21 @@ class Holder:
             return True
         except PermissionError:
             return False
-        started = _process_start(self.pid)
+        return self._is_another_process()
+
+    def is_elsewhere(self) -> bool:
+        """Whether the holder is on another machine, whose processes cannot be seen from here."""
+        return self.hostname != socket.gethostname()
+
+    def _is_another_process(self) -> bool:
+        """Whether the number belongs to a process that took no lock, or can do nothing more."""
+        process = _process(self.pid)
+        if process is None:
+            return False
+        state, started = process
         taken = _seconds(self.timestamp)
-        return started is not None and taken is not None and started > taken + _CLOCK_SLACK_SECONDS
+        given_out_again = taken is not None and started > taken + _CLOCK_SLACK_SECONDS
+        return state in _ENDED or given_out_again
 
 
 @contextmanager
@@ -77,6 +90,11 @@ def held(directory: Path, what: str) -> Generator[None]:
         yield
     finally:
         own.unlink(missing_ok=True)
+
+
+def is_held(directory: Path) -> bool:
+    """Whether somebody holds the lock, as far as can be told."""
+    return any(not holder.is_gone() for holder in _holders(directory))
 
 
 def _write(path: Path) -> None:
@@ -124,23 +142,26 @@ def _refusal(what: str, holders: list[Holder]) -> str:
         f" at {holder.timestamp}"
         for holder in holders
     ]
+    unseen = [holder.hostname for holder in holders if holder.is_elsewhere()]
+    look = f" (look on {', '.join(unseen)}: its processes cannot be seen from here)"
     intro = (
         f"{what} is currently locked by {len(holders)} lock(s); wait for the other run to end, or,"
-        " if it is certain that none is left, delete:"
+        f" if it is certain that none is left{look if unseen else ''}, delete:"
     )
     return "\n".join([intro, *lines])
 
 
-def _process_start(pid: int) -> float | None:
-    """When a process began, in seconds of the epoch; None where the system does not tell."""
+def _process(pid: int) -> tuple[str, float] | None:
+    """State of a process, and when it began in seconds of the epoch; None if nobody tells."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:  # noqa: PTH123 - no user's path
-            ticks = int(file.read().rpartition(")")[2].split()[19])
+            # The name before may hold spaces and brackets.
+            fields = file.read().rpartition(")")[2].split()
         with open("/proc/stat", encoding="utf-8") as file:  # noqa: PTH123 - no user's path
             boot = next(int(line.split()[1]) for line in file if line.startswith("btime "))
+        return fields[0], boot + int(fields[19]) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError, StopIteration):
         return None
-    return boot + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _seconds(timestamp: str) -> float | None:

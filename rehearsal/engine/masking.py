@@ -81,10 +81,10 @@ def _texts(value: Value) -> Iterator[str]:
             yield from _texts(item)
 
 
-def shown(properties: Mapping[str, Value], mask: Mask) -> dict[str, object]:
+def shown(properties: Mapping[str, Value], mask: Callable[[str], str] = str) -> dict[str, object]:
     """The properties as JSON for people, without the `__` keys of providers.
 
-    Secrets read `[secret]`, unknown values `<unknown>`.
+    Secrets read `[secret]`, unknown values `<unknown>`; `mask` rewrites each text.
     """
     return {
         key: shown_value(value, mask)

@@ -187,6 +187,7 @@ class Monitor(UnsupportedCalls):
     ) -> empty_pb2.Empty:
         """The program registers nothing more."""
         del request, context
+        self._registrar.is_complete = True
         return empty_pb2.Empty()
 
     # --- errors ------------------------------------------------------------------------------

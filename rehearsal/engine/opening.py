@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rehearsal.engine import checkpoint, integrity
+from rehearsal.engine import recovery
 from rehearsal.engine.backend import Backend
 from rehearsal.engine.configuration import configure
 from rehearsal.engine.project import ProjectError, load_project, load_stack_file
@@ -41,13 +41,11 @@ def open_stack(request: Run) -> Opened:
         StateError: The state cannot be read.
     """
     project = load_project(request.project_dir)
-    path = request.config_file or project.stack_file(request.stack)
-    if not path.exists():
-        raise ProjectError(_missing(path, request.stack))
+    path = request.config_file or stack_file_of(project, request.stack)
     stack_file = load_stack_file(project, path)
     files = Backend(request.backend).files(project.name, request.stack)
-    text = files.load()
-    salt = checkpoint.salt_of(text, str(files.state)) if text is not None else ""
+    text = recovery.text_of(files)
+    salt = recovery.salt_of(files, text) if text is not None else ""
     config_salt = stack_file.salt or salt
     passphrase = request.passphrase
     if config_salt:
@@ -65,34 +63,32 @@ def open_stack(request: Run) -> Opened:
     )
 
 
-def read_state(opened: Opened, *, verified: bool) -> Snapshot:
+def read_state(opened: Opened) -> Snapshot:
     """The stack's state; an empty one for a new stack.
-
-    Args:
-        opened: The stack.
-        verified: Refuse a state that breaks its rules.
 
     Raises:
         DamagedStateError: It cannot be used.
         StateError: It has features that this engine lacks.
     """
-    text = opened.files.load()
+    text = recovery.text_of(opened.files)
     if text is None:
         return Snapshot()
-    snapshot = checkpoint.parse(text, opened.secrets, str(opened.files.state))
-    if verified:
-        try:
-            integrity.verify(snapshot)
-        except integrity.IntegrityError as error:
-            raise opened.files.damaged(str(error)) from error
-    return snapshot
+    return recovery.snapshot_of(opened.files, text, opened.secrets)
 
 
-def _missing(path: Path, stack: str) -> str:
+def stack_file_of(project: Project, stack: str) -> Path:
+    """The file of a stack.
+
+    Raises:
+        ProjectError: There is none: the stack is a misspelled one, or a new one.
+    """
+    path = project.stack_file(stack)
+    if path.exists():
+        return path
     prefix, suffix = "Pulumi.", ".yaml"
     known = sorted(
         found.name.removeprefix(prefix).removesuffix(suffix)
         for found in path.parent.glob(f"{prefix}*{suffix}")
     )
     there = f"the stacks with a file are: {', '.join(known)}" if known else "there is none yet"
-    return f"{path}: there is no file for the stack '{stack}'; {there}"
+    raise ProjectError(f"{path}: there is no file for the stack '{stack}'; {there}")

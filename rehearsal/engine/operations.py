@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from rehearsal.engine import rpc, urns
+from rehearsal.engine import interrupted, rpc, urns
 from rehearsal.engine.configuration import disabled_default_providers
 from rehearsal.engine.deletes import condemned, delete_all, tell_protected
 from rehearsal.engine.deployment import Deployment
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from rehearsal.engine.opening import Opened
     from rehearsal.engine.outcome import Run
     from rehearsal.engine.report import Report
-    from rehearsal.engine.state import PendingOperation, Snapshot
+    from rehearsal.engine.state import Resource, Snapshot
     from rehearsal.engine.values import Properties
 
 _SPARE_WORKERS = 64
@@ -60,9 +59,12 @@ class Operations:
         self._deployment: Deployment | None = None
         self._program: ProgramRun | None = None
         self._host: PluginHost | None = None
+        self._registry: Registry | None = None
         self._is_interrupted = False
         self.is_config_error = False
         """As `ProgramRun.is_config_error`."""
+        self.outputs_before: Properties = {}
+        """The outputs of the stack before `run`."""
 
     def run(self) -> Properties:
         """Do it; the outputs of the stack afterwards.
@@ -73,15 +75,18 @@ class Operations:
             StateError: The state cannot be read.
         """
         operation = self._request.operation
-        base = read_state(self._opened, verified=operation in {"preview", "up"})
+        base = read_state(self._opened)
+        self.outputs_before = _outputs_of(base)
         with ExitStack() as stack:
             spawner = stack.enter_context(Spawner())
             self._host = PluginHost(self._request.providers, self._request.environment, spawner)
             stack.callback(self._host.close)
-            if operation in {"up", "destroy"} and not self._request.refresh:
-                self._warn_of(base.pending)
+            if operation in {"up", "destroy"} and not self._request.refresh and base.pending:
+                self._report.tell("warning", interrupted.warning(base.pending))
             if self._request.refresh or operation == "refresh":
-                base = self._refresh(base, stack)
+                base = self._refresh(base, base.resources, stack)
+            elif operation != "destroy" and (unknown := interrupted.half_deleted(base)):
+                base = self._refresh(base, unknown, stack)
             if operation == "refresh" or self._report.failed:
                 return _outputs_of(base)
             judge = Judge(
@@ -114,7 +119,8 @@ class Operations:
         """Start nothing new, let what is in flight finish, and end the run as failed."""
         self._is_interrupted = True
         self._report.error(
-            "the run was interrupted; what was in flight ends and is saved, run it again"
+            "the run was interrupted; what was in flight ends and is saved, run it again. Ctrl-C"
+            " again stops at once, and leaves open what came of it"
         )
         if self._deployment is not None:
             self._deployment.interrupt()
@@ -131,6 +137,10 @@ class Operations:
         journal = Journal(base, opened.files.name.qualified, opened.secrets, sink)
         if self._host is None:
             raise AssertionError("the plugin host is made first")
+        if self._registry is None:
+            # A refresh and the update after it share their providers.
+            self._registry = Registry(self._host)
+        self._registry.learn(base.resources)
         deployment = Deployment(
             stack=request.stack,
             project=opened.project.name,
@@ -138,13 +148,14 @@ class Operations:
             dry_run=self._dry_run,
             base=base,
             ledger=Ledger(journal),
-            registry=Registry(self._host, base.resources),
+            registry=self._registry,
             report=self._report,
             judge=judge,
             configuration=opened.configuration,
             disabled_defaults=disabled_default_providers(opened.configuration),
         )
         for row in base.resources:
+            self._report.hide_secrets(row.inputs)
             self._report.hide_secrets(row.outputs)
         self._deployment = deployment
         if self._is_interrupted:
@@ -189,42 +200,25 @@ class Operations:
             self._report.tell("info", f"policy pack {host.name} {host.version}: {_levels(host)}")
         return hosts
 
-    def _refresh(self, base: Snapshot, stack: ExitStack) -> Snapshot:
+    def _refresh(self, base: Snapshot, rows: tuple[Resource, ...], stack: ExitStack) -> Snapshot:
         request = self._request
         if request.clear_pending_creates:
-            base = _without_creates(base)
+            base = interrupted.without_creates(base)
         deployment = self._deploy(base, Judge([], self._report, dry_run=self._dry_run))
         registrar = Registrar(deployment, request.parallel)
         self._serve(deployment, registrar, stack)
         try:
-            Refresher(deployment, recorded=request.operation == "refresh").run(request.parallel)
+            refresher = Refresher(deployment, recorded=request.operation == "refresh")
+            refresher.run(rows, request.parallel)
         finally:
             after = deployment.ledger.close()
         return after
-
-    def _warn_of(self, pending: tuple[PendingOperation, ...]) -> None:
-        if not pending:
-            return
-        lines = "\n".join(
-            f"  * {entry.resource.urn}, interrupted while {entry.type}" for entry in pending
-        )
-        self._report.tell(
-            "warning",
-            f"Attempting to deploy or update resources with {len(pending)} pending operations from"
-            f" previous deployment.\n{lines}\nThese resources are in an unknown state because the"
-            " engine was interrupted while it waited for changes to them to complete. Look at"
-            " them, then run `refresh --clear-pending-creates`",
-        )
 
 
 def _levels(host: PolicyHost) -> str:
     """How many policies run at which level, such as `10 mandatory, 2 advisory`."""
     counts = Counter(host.levels.values())
     return ", ".join(f"{count} {level}" for level, count in sorted(counts.items(), reverse=True))
-
-
-def _without_creates(base: Snapshot) -> Snapshot:
-    return replace(base, pending=tuple(one for one in base.pending if one.type != "creating"))
 
 
 def _outputs_of(snapshot: Snapshot) -> Properties:

@@ -6,9 +6,10 @@ Grammar and meaning are those of pulumi/pulumi, `sdk/go/common/resource/property
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from rehearsal.engine.values import Secret, secret
+from rehearsal.engine.values import Secret, mapped, secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ _PART = re.compile(
 
 
 class PathError(ValueError):
-    """A path that is malformed, or that a value does not have."""
+    """A text that is no path."""
 
 
 def parse(text: str) -> Path:
@@ -65,84 +66,104 @@ def contains(pattern: Path, path: Path) -> bool:
     )
 
 
-class _Missing:
-    """The type of `_MISSING`, what stands at a path that a value does not have."""
+def reset(
+    news: Properties, olds: Properties, ignored: Sequence[str]
+) -> tuple[Properties, tuple[str, ...]]:
+    """`news` with what lies at the ignored paths as in `olds`, and the paths that do not allow it.
 
-
-_MISSING = _Missing()
-
-
-def reset(news: Properties, olds: Properties, ignored: Sequence[str]) -> Properties:
-    """`news` with what lies at the ignored paths taken from `olds` (or left out, as there).
-
-    Raises:
-        PathError: A path is malformed, or a part of it is in only one of both.
+    A path does not allow it where an element of a list, or a map on the way, is in only one of
+    both. What is no path at all is left out, as the Pulumi CLI does.
     """
+    made = {key: mapped(value, lambda part: part) for key, value in news.items()}
     failed: list[str] = []
     for text in ignored:
         try:
-            changed = _reset(olds, news, parse(text), hidden=False)
+            path = parse(text)
         except PathError:
+            continue
+        if not _reset(olds, made, path, _Hidden()):
             failed.append(text)
-        else:
-            news = changed if isinstance(changed, dict) else news
-    if failed:
-        raise PathError(
-            "cannot ignore changes to the following properties because one or more elements of"
-            f" the path are missing: {', '.join(failed)}"
-        )
-    return news
+    return made, tuple(failed)
 
 
-def _reset(
-    old: Value | _Missing, new: Value | _Missing, path: Path, *, hidden: bool
-) -> Value | _Missing:
-    """What becomes of `new` if `path` in it is set back to `old`; `hidden` inside an old secret."""
-    if isinstance(old, Secret) and path:
-        return _reset(old.value, new, path, hidden=True)
-    if not path:
-        return old if isinstance(old, _Missing) or not hidden else secret(old)
+@dataclass(frozen=True)
+class _Hidden:
+    """Whether the way to an old and to a new value went through a secret."""
+
+    old: bool = False
+    new: bool = False
+
+    def moved(self, value: Value) -> Value:
+        """An old value as it may stand among the new ones."""
+        return secret(value) if self.old and not self.new else value
+
+
+def _reset(old: Value, new: Value, path: Path, hidden: _Hidden) -> bool:
+    """Change `new`, which must be a map or a list to have `path`; whether that was possible."""
+    if isinstance(old, Secret):
+        old, hidden = old.value, replace(hidden, old=True)
     if isinstance(new, Secret):
-        inner = _reset(old, new.value, path, hidden=hidden)
-        return inner if isinstance(inner, _Missing) else secret(inner)
-    if isinstance(old, _Missing) and isinstance(new, _Missing):
-        return new
+        new, hidden = new.value, replace(hidden, new=True)
+    if not path:
+        return False
     part, rest = path[0], path[1:]
-    if isinstance(new, dict) and isinstance(part, str):
-        return _reset_map(old, new, part, rest, hidden=hidden)
-    if isinstance(new, list) and (isinstance(part, int) or part == WILDCARD):
-        return _reset_list(old, new, part, rest, hidden=hidden)
-    raise PathError(str(part))
+    if isinstance(part, int):
+        return _reset_item(old, new, part, rest, hidden)
+    if part != WILDCARD:
+        return _reset_key(old, new, part, rest, hidden)
+    return _reset_parts(old, new, rest, hidden) if rest else _reset_all(old, new, hidden)
 
 
-def _reset_map(
-    old: Value | _Missing, new: dict[str, Value], part: str, rest: Path, *, hidden: bool
-) -> Value:
-    before: dict[str, Value] = old if isinstance(old, dict) else {}
-    keys = sorted(before.keys() | new.keys()) if part == WILDCARD else [part]
-    made = dict(new)
-    for key in keys:
-        found = _reset(before.get(key, _MISSING), new.get(key, _MISSING), rest, hidden=hidden)
-        if isinstance(found, _Missing):
-            made.pop(key, None)
-        else:
-            made[key] = found
-    return made
+def _reset_item(old: Value, new: Value, index: int, rest: Path, hidden: _Hidden) -> bool:
+    if not isinstance(old, list) or not isinstance(new, list):
+        return not isinstance(old, list) and not isinstance(new, list)
+    if index >= min(len(old), len(new)):
+        return not rest and index >= max(len(old), len(new))
+    if rest:
+        return _reset(old[index], new[index], rest, hidden)
+    new[index] = hidden.moved(old[index])
+    return True
 
 
-def _reset_list(
-    old: Value | _Missing, new: list[Value], part: str | int, rest: Path, *, hidden: bool
-) -> Value:
-    before: list[Value] = old if isinstance(old, list) else []
-    if part == WILDCARD and not rest:
-        return before if isinstance(old, list) else new
-    shared = range(min(len(before), len(new)))
-    if isinstance(part, int) and part not in shared:
-        if part < max(len(before), len(new)):
-            raise PathError(str(part))
-        return new
-    made = list(new)
-    for index in [part] if isinstance(part, int) else shared:
-        found = _reset(before[index], new[index], rest, hidden=hidden)
-        made[index] = None if isinstance(found, _Missing) else found
-    return made
+def _reset_key(old: Value, new: Value, key: str, rest: Path, hidden: _Hidden) -> bool:
+    before: Properties = old if isinstance(old, dict) else {}
+    if rest:
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return not isinstance(old, dict) and not isinstance(new, dict)
+        if key not in new:
+            return key not in old
+        return _reset(before.get(key), new[key], rest, hidden)
+    if not isinstance(new, dict):
+        return key not in before
+    if key in before:
+        new[key] = hidden.moved(before[key])
+    else:
+        new.pop(key, None)
+    return True
+
+
+def _reset_all(old: Value, new: Value, hidden: _Hidden) -> bool:
+    """Take over every part of a map, or of a list."""
+    if isinstance(new, dict):
+        if isinstance(old, dict):
+            new.clear()
+            new.update({key: hidden.moved(value) for key, value in old.items()})
+        return True
+    if isinstance(new, list):
+        if not isinstance(old, list):
+            return True
+        for index in range(min(len(old), len(new))):
+            new[index] = hidden.moved(old[index])
+        return len(old) == len(new)
+    return False
+
+
+def _reset_parts(old: Value, new: Value, rest: Path, hidden: _Hidden) -> bool:
+    """Follow the rest of a path in every part of a map, or of a list."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return all(key in new and _reset(old[key], new[key], rest, hidden) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        pairs = zip(old, new, strict=False)
+        done = all(_reset(before, after, rest, hidden) for before, after in pairs)
+        return done and len(old) == len(new)
+    return False

@@ -15,7 +15,7 @@ from rehearsal.engine import paths, steps, urns
 from rehearsal.engine.aliases import old_row
 from rehearsal.engine.deployment import StepFailedError
 from rehearsal.engine.importing import Importer
-from rehearsal.engine.replacement import dependents_to_replace
+from rehearsal.engine.replacement import dependent_deletes
 from rehearsal.engine.rowmaking import row_of
 from rehearsal.engine.stepping import Step
 from rehearsal.engine.values import Secret
@@ -58,12 +58,11 @@ class Planner:
         imported = self._importer.imported(row, old, goal)
         if imported is not None:
             old = imported
-        if old is not None and goal.ignore_changes:
-            row = replace(row, inputs=self._ignoring(row, old))
-        asked = row.inputs
-        fresh = old is None or deleted or old.external
-        olds = {} if old is None or fresh else old.inputs
-        row = self._checked(row, olds)
+        seed = os.urandom(_SEED_BYTES)
+        if old is None or deleted or old.external:
+            row = self._checked(row, {}, seed)
+        else:
+            row = self._checked(self._ignoring(row, old), old.inputs, seed)
         inputs = deployment.judge.inspect(
             row, self._provider_row(row), delete_first=goal.delete_before_replace
         )
@@ -80,24 +79,36 @@ class Planner:
         )
         found = self._allowed(steps.with_diff(old, options, self._diff(old, row)), urn)
         if isinstance(found, steps.Replace):
-            row = self._checked(replace(row, inputs=asked), {})
+            row = self._checked(replace(row, inputs=goal.inputs), {}, seed)
             return self._replacing(urn, old, row, found)
         if isinstance(found, steps.Update):
             return [Step("update", urn, old, row, found.diff)]
         if imported is not None:
-            return [Step("same", urn, old, row, counted=False)]
+            return [Step("same", urn, old, imported, counted=False)]
         return [Step("same", urn, old, row)]
 
     # --- before the decision -----------------------------------------------------------------
 
-    def _ignoring(self, row: Resource, old: Resource) -> Properties:
-        try:
-            return paths.reset(row.inputs, old.inputs, row.ignore_changes)
-        except paths.PathError as error:
-            raise StepFailedError(str(error), row.urn) from error
+    def _ignoring(self, row: Resource, old: Resource) -> Resource:
+        """The row with what its options ignore as it was."""
+        if not row.ignore_changes:
+            return row
+        inputs, failed = paths.reset(row.inputs, old.inputs, row.ignore_changes)
+        if failed:
+            message = (
+                "cannot ignore changes where elements were added or removed, at the path"
+                f"{'s' if len(failed) > 1 else ''} {', '.join(failed)}"
+            )
+            self._deployment.report.tell("info", message, row.urn)
+        return replace(row, inputs=inputs)
 
-    def _checked(self, row: Resource, olds: Properties) -> Resource:
+    def _checked(self, row: Resource, olds: Properties, seed: bytes) -> Resource:
         """The row with the inputs that its provider accepts.
+
+        Args:
+            row: The row with the inputs that the program gives.
+            olds: The inputs of the last run, if they are still those of anything.
+            seed: What a provider makes random names from.
 
         Raises:
             StepFailedError: The provider refuses them.
@@ -108,7 +119,7 @@ class Planner:
             checked = self._deployment.registry.check(row.urn, olds, row.inputs)
         else:
             provider = self._executor.provider_of(row)
-            checked = provider.check(row.urn, olds, row.inputs, os.urandom(_SEED_BYTES))
+            checked = provider.check(row.urn, olds, row.inputs, seed)
         if checked.failures:
             raise StepFailedError(_refusal(row, checked), row.urn)
         return replace(row, inputs=checked.inputs)
@@ -122,14 +133,13 @@ class Planner:
         """What changes, and whether that needs a replacement."""
         deployment = self._deployment
         if not row.custom:
-            return steps.compared(old.inputs, row.inputs)
+            return steps.compared(old.inputs, row.inputs, sees_secrets=True)
         if row.deleted_with and row.deleted_with in deployment.replaced:
             return steps.Diff("some", replaces=("deletedWith",))
         if urns.is_provider_type(row.type):
             return deployment.registry.diff(old, row)
         provider = self._executor.provider_of(row)
-        old_reference = self._renamed(old.provider)
-        if old_reference and deployment.registry.needs_replacement(old_reference, row.provider):
+        if self._is_moved(old, row):
             return steps.Diff("some", replaces=("provider",))
         if not provider.known:
             message = (
@@ -139,14 +149,16 @@ class Planner:
             )
             deployment.report.tell("warning", message, row.urn)
             return steps.Diff("some")
-        found = provider.diff(old, row)
-        return steps.compared(old.inputs, row.inputs) if found.changes == "unknown" else found
+        return steps.settled(provider.diff(old, row), old.inputs, row.inputs)
 
-    def _renamed(self, reference: str) -> str:
-        if not reference:
-            return ""
-        urn, identifier = urns.split_reference(reference)
-        return urns.reference(self._deployment.aliased.get(urn, urn), identifier)
+    def _is_moved(self, old: Resource, row: Resource) -> bool:
+        """Whether the resource has another provider, one that cannot go on with it."""
+        if not old.provider:
+            return True
+        old_urn, new_urn = (urns.split_reference(one.provider)[0] for one in (old, row))
+        if self._deployment.aliased.get(old_urn) == new_urn:
+            return False
+        return self._deployment.registry.needs_replacement(old.provider, row.provider)
 
     # --- the steps of a decision -------------------------------------------------------------
 
@@ -155,10 +167,12 @@ class Planner:
     ) -> list[Step]:
         if not decision.replaces:
             return [Step("create", urn, None, row)]
-        self._deployment.replaced.add(urn)
         create = Step("create-replacement", urn, old, row, keep_old=decision.keep_old)
         replaced = Step("replace", urn, old, row)
-        return [create, replaced] if decision.keep_old else [replaced, create]
+        if decision.keep_old:
+            return [create, replaced]
+        self._deployment.replaced.add(urn)
+        return [replaced, create]
 
     def _allowed(self, decision: steps.Decision, urn: str) -> steps.Decision:
         """The decision, or what a preview shows in place of a refused one.
@@ -186,15 +200,11 @@ class Planner:
         if not decision.delete_first:
             create = Step("create-replacement", urn, old, row, decision.diff, keep_old=True)
             return [create, replaced]
-        deletes: list[Step] = []
-        for dependent in reversed(dependents_to_replace(old, deployment)):
-            if id(dependent) in deployment.marks or dependent.urn in deployment.deleted_first:
-                continue
-            deployment.deleted_first.add(dependent.urn)
-            deletes.append(
-                Step("delete-replaced", dependent.urn, dependent, guarded=True, before=True)
-            )
+        deletes = dependent_deletes(urn, old, deployment)
+        if old.provider:
+            deployment.registry.get(old.provider)
         if not old.pending_replacement:
+            deployment.deleted_first.add(old.urn)
             deletes.append(Step("delete-replaced", urn, old, before=True))
         return [*deletes, replaced, Step("create-replacement", urn, old, row, decision.diff)]
 

@@ -79,11 +79,14 @@ class Spawner:
         return child
 
     def close(self) -> None:
-        """Kill the children that still run, with their process groups, and wait for them."""
+        """Kill the children with all that they started, and wait for them.
+
+        A child's process group outlives it as long as what it started runs, and nobody else can
+        get its number so long.
+        """
         for child in self._children:
-            if child.poll() is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             child.wait()
             for pipe in (child.stdout, child.stderr):
                 if pipe is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 from rehearsal.engine import launcher, urns
 from rehearsal.engine.deletes import condemned, delete_all
 from rehearsal.engine.launcher import Program, RunInfo
+from rehearsal.engine.project import ProjectError
 
 if TYPE_CHECKING:
     from rehearsal.engine.deployment import Deployment
@@ -32,8 +34,18 @@ class ProgramRun:
         """The program found its configuration wrong before it registered what a provider makes."""
 
     def start(self, spawner: Spawner, address: str) -> None:
-        """Start the program; `address` is where the engine serves."""
+        """Start the program; `address` is where the engine serves.
+
+        Raises:
+            ProjectError: There is no program where Pulumi.yaml says.
+        """
         opened, request, report = self._opened, self._request, self._deployment.report
+        main = launcher.main_file(opened.project.main)
+        if not main.is_file():
+            raise ProjectError(
+                f"{opened.project.directory / 'Pulumi.yaml'}: there is no program {main}; 'main'"
+                " names a directory with a __main__.py, or a file"
+            )
         info = RunInfo(
             program=str(opened.project.main.resolve()),
             root_directory=str(opened.project.directory.resolve()),
@@ -73,10 +85,17 @@ class ProgramRun:
         if status and not stopping:
             report.failed = True
             if not messages.errors:
-                report.error(f"the program exited with non-zero exit code: {status}")
+                report.error(_ending(status))
             is_run_error = status == launcher.RUN_ERROR and messages.errors > 0
             self.is_config_error = is_run_error and not self._registrar.resources
-        if not status and not stopping:
+        elif not self._registrar.is_complete and not stopping:
+            # What such a program did not come to is not what it no longer wants.
+            report.error(
+                "the program exited in the middle, with sys.exit() or os._exit(); nothing is"
+                " deleted, for nobody knows what it would have registered. Let it run to its end,"
+                " or raise pulumi.RunError"
+            )
+        elif not stopping:
             rows = condemned(deployment)
             delete_all(deployment, self._registrar.executor, rows, self._request.parallel)
         succeeded = not status and not report.failed and not deployment.stopping.is_set()
@@ -94,3 +113,12 @@ class ProgramRun:
         kept = dict(outputs) if succeeded else {**row.outputs, **outputs}
         if kept != row.outputs:
             deployment.news[urn] = deployment.ledger.set_outputs(urn, kept)
+
+
+def _ending(status: int) -> str:
+    """What a program's exit status says."""
+    if status >= 0:
+        return f"the program exited with non-zero exit code: {status}"
+    name = signal.Signals(-status).name
+    hint = "; the machine may be out of memory" if name == "SIGKILL" else ""
+    return f"the program was ended by {name}{hint}"

@@ -57,6 +57,11 @@ class ProviderError(Exception):
         """Whether the provider does not know the call at all."""
         return self.code == grpc.StatusCode.UNIMPLEMENTED
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether nobody knows what came of the call: the provider ended before it answered."""
+        return self.code == grpc.StatusCode.UNAVAILABLE
+
 
 class InitFailedError(Exception):
     """An object that was made (or found) but is not ready; `made` is what there is of it."""

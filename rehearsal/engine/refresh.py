@@ -15,7 +15,7 @@ from rehearsal.engine.state import now
 from rehearsal.engine.steps import NO_DIFF, Diff, compared
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from rehearsal.engine.deployment import Deployment
     from rehearsal.engine.events import Op
@@ -36,10 +36,13 @@ class Refresher:
         self._deployment = deployment
         self._recorded = recorded
 
-    def run(self, parallel: int) -> None:
-        """Read every object, at most `parallel` at a time; failures are told."""
+    def run(self, rows: Iterable[Resource], parallel: int) -> None:
+        """Read the objects of rows of the base, `parallel` at a time; failures are told.
+
+        The state is written once, at the end: in between, rows refer to others that are gone.
+        """
         with ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="refresh") as pool:
-            list(pool.map(self._refresh, self._deployment.base.resources))
+            list(pool.map(self._refresh, rows))
         self._drop_dangling()
 
     def _refresh(self, row: Resource) -> None:
@@ -74,13 +77,13 @@ class Refresher:
             message = f"Refreshed resource is in an unhealthy state:\n{reasons}"
             deployment.report.tell("warning", message, row.urn)
         if made is None:
-            deployment.ledger.end(old=row)
+            deployment.ledger.end(old=row, write=False)
             return "delete", NO_DIFF, None
         new = _with(row, made)
         if new == row:
             return "same", NO_DIFF, row
         new = replace(new, modified=now())
-        deployment.ledger.end(old=row, marked=new)
+        deployment.ledger.end(old=row, marked=new, write=False)
         diff = _difference(provider, row, new)
         return ("same" if diff.changes == "none" else "update"), diff, new
 

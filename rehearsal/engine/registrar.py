@@ -48,6 +48,8 @@ class Registrar:
         self._active = 0
         self.resources = 0
         """How many resources were registered, without components and default providers."""
+        self.is_complete = False
+        """The program said that it registers nothing more."""
 
     def register(self, goal: Goal) -> Resource:
         """Reach a goal; its row.
@@ -57,6 +59,7 @@ class Registrar:
         """
         place = self._turns.arrive()
         try:
+            self._deployment.report.hide_secrets(goal.inputs)
             goal = inherited(goal, self._deployment.goals.get(goal.parent))
             urn = self.urn_of(goal)
             if goal.custom:
@@ -77,7 +80,7 @@ class Registrar:
             with turn, self._planning:
                 planned = self._planner.steps(urn, goal)
             with self._slots:
-                return self.executor.run(planned)
+                return self.executor.run(planned, self._deployment.deleted_first)
 
         row = self.guarded(urn, steps)
         if row is None:

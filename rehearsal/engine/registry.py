@@ -35,14 +35,13 @@ class NoProviderError(Exception):
 class Registry:
     """The providers of one run. Safe for many threads."""
 
-    def __init__(self, host: PluginHost, rows: Iterable[Resource]) -> None:
+    def __init__(self, host: PluginHost) -> None:
         self._host = host
         self._lock = threading.Lock()
         self._checked: dict[str, Provider] = {}
         self._ready: dict[str, Provider] = {}
         self._rows: dict[str, Resource] = {}
         self._starting: dict[str, threading.Lock] = {}
-        self.learn(rows)
 
     def learn(self, rows: Iterable[Resource]) -> None:
         """Note the provider rows of a state, which are started when they are needed."""
@@ -88,6 +87,19 @@ class Registry:
         provider.configure(urn, identifier, inputs)
         with self._lock:
             self._ready[urns.reference(urn, identifier)] = provider
+
+    def keep(self, urn: str, identifier: str, inputs: Properties) -> None:
+        """Configure the provider that was checked, unless the one of its row is at work already.
+
+        Raises:
+            ProviderError: It refuses the configuration.
+        """
+        with self._lock:
+            is_ready = urns.reference(urn, identifier) in self._ready
+            if is_ready:
+                self._checked.pop(urn, None)
+        if not is_ready:
+            self.configure(urn, identifier, inputs)
 
     def rename(self, old_urn: str, new_urn: str) -> None:
         """Let what an old provider row made be handled by the provider with its new URN."""

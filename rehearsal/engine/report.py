@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rehearsal.engine import urns
 from rehearsal.engine.events import (
@@ -16,13 +16,13 @@ from rehearsal.engine.events import (
     StepFinished,
     StepStarted,
 )
-from rehearsal.engine.masking import Mask, secret_texts
+from rehearsal.engine.masking import Mask, secret_texts, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rehearsal.engine.events import Event, Op, PropertyChange, Severity
-    from rehearsal.engine.values import Value
+    from rehearsal.engine.values import Properties, Value
 
 
 @dataclass(frozen=True)
@@ -170,14 +170,13 @@ class Report:
         with self._lock:
             masked = replace(found, message=self.masked(found.message))
             self.violations.append(masked)
-            self.failed = self.failed or is_mandatory(found)
+            self.failed = self.failed or found.is_mandatory
             self._on_event(masked)
 
     def remediation(self, found: PolicyRemediation) -> None:
         """Tell a remediation."""
-        self.emit(found)
-
-
-def is_mandatory(violation: PolicyViolation) -> bool:
-    """Whether the violation makes a run fail."""
-    return violation.level in ("mandatory", "remediate")
+        with self._lock:
+            before, after = (
+                shown(cast("Properties", side), self.mask) for side in (found.before, found.after)
+            )
+            self._on_event(replace(found, before=before, after=after))

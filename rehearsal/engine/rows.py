@@ -68,6 +68,10 @@ class RowError(ValueError):
     """A row that this engine cannot use; the message names the field."""
 
 
+class UnknownFieldError(RowError):
+    """A row with a field that this engine does not know."""
+
+
 # --- writing ---------------------------------------------------------------------------------
 
 
@@ -126,7 +130,12 @@ def encode_value(value: Value, secrets: SecretsManager, scope: str) -> Json:
 
 
 def _timeouts(timeouts: Timeouts) -> dict[str, Json]:
-    pairs = {"create": timeouts.create, "update": timeouts.update, "delete": timeouts.delete}
+    pairs = {
+        "create": timeouts.create,
+        "update": timeouts.update,
+        "delete": timeouts.delete,
+        "read": timeouts.read,
+    }
     return {name: seconds for name, seconds in pairs.items() if seconds}
 
 
@@ -137,12 +146,15 @@ def decode(fields: Mapping[str, Any], secrets: SecretsManager) -> Resource:
     """The row that a JSON object of a state describes.
 
     Raises:
-        RowError: A field is unknown, missing, or of another type than the format's.
+        UnknownFieldError: A field belongs to a feature that this engine lacks.
+        RowError: A field is missing, or of another type than the format's.
         secrets.SecretsError: A secret cannot be decrypted.
     """
     unknown = sorted(fields.keys() - _FIELDS)
     if unknown:
-        raise RowError(f"the field '{unknown[0]}' belongs to a feature that this engine lacks")
+        raise UnknownFieldError(
+            f"the field '{unknown[0]}' belongs to a feature that this engine lacks"
+        )
     urn = _checked(fields, "urn", str, None)
     given: dict[str, Any] = {}
     for name, attribute in _TEXTS.items():
@@ -193,7 +205,7 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
 def _read_timeouts(fields: Mapping[str, Any]) -> Timeouts:
     if any(not isinstance(seconds, (int, float)) for seconds in fields.values()):
         raise RowError("the field 'customTimeouts' holds something else than seconds")
-    known = ("create", "update", "delete")
+    known = ("create", "update", "delete", "read")
     return Timeouts(**{name: fields[name] for name in known if name in fields})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import grpc
@@ -25,6 +26,10 @@ OPTIONS = (
 )
 
 LOOPBACK = "127.0.0.1"
+
+# What a servicer raises reaches the caller, which hides secrets in it. The log of gRPC would write
+# it to stderr as it is, unless it has a handler.
+logging.getLogger("grpc").addHandler(logging.NullHandler())
 
 
 class ResourceProvider(Protocol):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rehearsal.engine.backend import BackendError
 from rehearsal.engine.checkpoint import StateError
 from rehearsal.engine.events import RunStarted, Summary
+from rehearsal.engine.journal import BrokenJournalError
 from rehearsal.engine.masking import shown as shown_safely
 from rehearsal.engine.opening import open_stack
 from rehearsal.engine.operations import Operations
@@ -35,27 +36,32 @@ _KINDS = {"up": "update", "refresh": "refresh", "destroy": "destroy"}
 def run(request: Run, on_event: Callable[[Event], None]) -> Outcome:
     """Carry out a run; errors become diagnostics and the outcome's result.
 
-    Ctrl-C lets what is in flight finish, saves, and ends the run as failed.
+    Ctrl-C (or SIGTERM) lets what is in flight finish, saves, and ends the run as failed; a second
+    one stops at once, and what was in flight stays in the state as pending.
 
     Args:
         request: What to do.
         on_event: Told what happens, from several threads, one event at a time.
+
+    Raises:
+        KeyboardInterrupt: It was interrupted twice. A process that ends after it should do so
+            without waiting for its threads, which may still wait for a provider.
     """
     begun, started = time.monotonic(), time.time()
     report = Report(on_event, dry_run=request.operation == "preview")
+    before: Properties = {}
     outputs: Properties = {}
     result: RunResult
     try:
         opened = open_stack(request)
         project = opened.project.name
         report.emit(RunStarted(request.operation, project, request.stack))
-        report.hide(
-            opened.configuration.values[key] for key in sorted(opened.configuration.secret_keys)
-        )
+        report.hide(opened.configuration.secure_texts)
         operations = Operations(request, opened, report)
         locked = nullcontext() if request.operation == "preview" else opened.files.lock()
         with locked, _interruptible(operations.interrupt):
             outputs = operations.run()
+            before = operations.outputs_before
             result = _result(request, report, is_config_error=operations.is_config_error)
             if request.operation != "preview":
                 told = "succeeded" if result in {"succeeded", "changes"} else "failed"
@@ -65,7 +71,7 @@ def run(request: Run, on_event: Callable[[Event], None]) -> Outcome:
     except (ProjectError, SecretsError, PolicyConfigError) as error:
         report.error(str(error))
         result = "config-error"
-    except (BackendError, StateError, PolicyError, PluginError) as error:
+    except (BackendError, BrokenJournalError, StateError, PolicyError, PluginError) as error:
         report.error(str(error))
         result = "failed"
     seconds = time.monotonic() - begun
@@ -79,6 +85,7 @@ def run(request: Run, on_event: Callable[[Event], None]) -> Outcome:
             violations=len(report.violations),
             stack=request.stack,
             outputs=shown_safely(outputs, report.mask),
+            outputs_before=shown_safely(before, report.mask),
         )
     )
     return Outcome(
@@ -103,7 +110,7 @@ def _result(request: Run, report: Report, *, is_config_error: bool) -> RunResult
 
 @contextmanager
 def _interruptible(interrupt: Callable[[], None]) -> Generator[None]:
-    """Let the first SIGINT or SIGTERM interrupt the run, and the second end the process."""
+    """Let the first SIGINT or SIGTERM interrupt the run, and the second stop it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -113,8 +120,13 @@ def _interruptible(interrupt: Callable[[], None]) -> Generator[None]:
         for number, handler in previous.items():
             signal.signal(number, handler)
 
-    def handle(*_: object) -> None:
+    def stop(*_: object) -> None:
         restore()
+        raise KeyboardInterrupt
+
+    def handle(*_: object) -> None:
+        for number in previous:
+            signal.signal(number, stop)
         threading.Thread(target=interrupt, name="interrupt", daemon=True).start()
 
     with ExitStack() as stack:

@@ -15,13 +15,6 @@ from typing import Literal
 from rehearsal.engine.values import Properties, Value
 
 PendingKind = Literal["creating", "updating", "deleting", "reading", "importing"]
-PENDING_KINDS: tuple[PendingKind, ...] = (
-    "creating",
-    "updating",
-    "deleting",
-    "reading",
-    "importing",
-)
 
 
 @dataclass(frozen=True)
@@ -31,6 +24,7 @@ class Timeouts:
     create: float = 0
     update: float = 0
     delete: float = 0
+    read: float = 0
 
 
 @dataclass(frozen=True)

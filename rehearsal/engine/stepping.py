@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from rehearsal.engine.events import Op
     from rehearsal.engine.state import Resource
 
-UNCOUNTED: frozenset[Op] = frozenset({"create-replacement", "delete-replaced", "discard-replaced"})
+UNCOUNTED: frozenset[Op] = frozenset(
+    {
+        "create-replacement",
+        "delete-replaced",
+        "discard-replaced",
+        "import-replacement",
+        "remove-pending-replace",
+    }
+)
 """Ops that are a part of a replacement, which counts as one."""
 
 
@@ -22,9 +30,8 @@ UNCOUNTED: frozenset[Op] = frozenset({"create-replacement", "delete-replaced", "
 class Step:
     """One step on one resource.
 
-    `keep_old`: the old row stays after a replacement, to be deleted at the end. `guarded`: a
-    protected old row must not be deleted. `before`: it is deleted to make room for its
-    replacement, so its row stays until that is there.
+    `keep_old`: the old row stays after a replacement, to be deleted at the end. `before`: it is
+    deleted to make room for its replacement, so its row stays until that is there.
     """
 
     op: Op
@@ -33,7 +40,6 @@ class Step:
     new: Resource | None = None
     diff: Diff = NO_DIFF
     keep_old: bool = False
-    guarded: bool = False
     before: bool = False
     counted: bool = True
 

@@ -13,11 +13,11 @@ from rehearsal.engine import paths
 from rehearsal.engine.values import equal, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rehearsal.engine.events import ChangeKind
     from rehearsal.engine.state import Resource
-    from rehearsal.engine.values import Properties
+    from rehearsal.engine.values import Properties, Value
 
 Changes = Literal["none", "some", "unknown"]
 
@@ -183,14 +183,26 @@ def _as_replace(kind: ChangeKind) -> ChangeKind:
     return replacing.get(kind, kind)
 
 
-def compared(olds: Properties, news: Properties) -> Diff:
-    """The diff of two property maps, secret or not; what the engine says where nobody else does."""
+def settled(diff: Diff, olds: Properties, news: Properties) -> Diff:
+    """A provider's diff; where it cannot tell what changes, that of the inputs."""
+    return compared(olds, news) if diff.changes == "unknown" else diff
+
+
+def compared(olds: Properties, news: Properties, *, sees_secrets: bool = False) -> Diff:
+    """The diff of two property maps; what the engine says where nobody else does.
+
+    Args:
+        olds: The inputs of the last run.
+        news: The inputs of this run.
+        sees_secrets: A value that becomes secret, or no longer is one, has changed.
+    """
+    bare: Callable[[Value], Value] = (lambda value: value) if sees_secrets else plain
     detailed: dict[str, ChangeKind] = {}
     for key in sorted(olds.keys() | news.keys()):
         if key not in olds:
             detailed[key] = "add"
         elif key not in news:
             detailed[key] = "delete"
-        elif not equal(plain(olds[key]), plain(news[key])):
+        elif not equal(bare(olds[key]), bare(news[key])):
             detailed[key] = "update"
     return Diff("some" if detailed else "none", tuple(detailed), (), detailed)

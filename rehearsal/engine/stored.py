@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from rehearsal.engine import checkpoint, integrity, urns
-from rehearsal.engine.backend import Backend, StackFiles
+from rehearsal.engine import checkpoint, recovery, urns
+from rehearsal.engine.backend import Backend, BackendError, StackFiles
 from rehearsal.engine.project import load_project
-from rehearsal.engine.secrets import SecretsManager
+from rehearsal.engine.secrets import SecretsError, SecretsManager
+from rehearsal.engine.values import SECRET, SIGNATURE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rehearsal.engine.numbers import Json
     from rehearsal.engine.state import Snapshot
     from rehearsal.engine.values import Properties
-
-STACK_TYPE = "pulumi:pulumi:Stack"
 
 
 class NoStateError(Exception):
@@ -26,6 +28,28 @@ class NoStateError(Exception):
     def __init__(self, stack: str) -> None:
         super().__init__(f"stack '{stack}' has no state")
         self.stack = stack
+
+
+@dataclass(frozen=True)
+class StackSummary:
+    """What can be told of a stack without its passphrase.
+
+    `resource_count` and `last_update` (RFC 3339) are None for a state that cannot be read.
+    """
+
+    name: str
+    resource_count: int | None
+    last_update: str | None
+    update_in_progress: bool
+
+    @classmethod
+    def of(cls, files: StackFiles) -> StackSummary:
+        """The summary of a stack that has a state."""
+        count, time = None, None
+        with suppress(BackendError, ValueError, TypeError, KeyError):
+            latest = json.loads(files.load() or b"")["checkpoint"]["latest"]
+            count, time = len(latest.get("resources") or []), str(latest["manifest"]["time"])
+        return cls(files.name.qualified, count, time, files.is_locked())
 
 
 @dataclass(frozen=True)
@@ -51,59 +75,65 @@ class StoredStack:
 
         Raises:
             NoStateError: there is no state.
-            StateError: it cannot be read.
+            DamagedStateError: it cannot be used.
+            StateError: it has features that this engine lacks.
             SecretsError: the passphrase is another one's.
         """
-        return self._parsed(self._text(), str(self.files.state))
+        text = self._text()
+        secrets = self._secrets(recovery.salt_of(self.files, text))
+        return recovery.snapshot_of(self.files, text, secrets)
 
     def outputs(self) -> Properties:
         """The stack's outputs, secrets as `Secret`; empty without a Stack row. Raises as above."""
         for row in self.snapshot().resources:
-            if row.type == STACK_TYPE:
+            if row.type == urns.STACK_TYPE and not row.delete:
                 return row.outputs
         return {}
 
-    def exported(self) -> str:
-        """The state as `pulumi stack export` prints it; secrets stay ciphertext.
+    def exported(self, *, show_secrets: bool = False) -> str:
+        """The state as `pulumi stack export` prints it; secrets are ciphertext unless shown.
 
-        Raises:
-            NoStateError: there is no state.
+        Raises as `snapshot`, but the passphrase is only needed to show secrets.
         """
         text = self._text()
-        checkpoint.salt_of(text, str(self.files.state))
+        salt = recovery.salt_of(self.files, text)
         stored: dict[str, Any] = json.loads(text)
-        deployment = stored["checkpoint"]["latest"]
+        deployment: Json = stored["checkpoint"]["latest"]
+        if show_secrets:
+            deployment = _shown(deployment, self._secrets(salt))
         return json.dumps({"version": stored["version"], "deployment": deployment}, indent=4)
 
     def take_over(self, text: str) -> None:
-        """Make an exported state this stack's own.
+        """Make a state this stack's own: an exported one, or the copy that a backup is.
+
+        Secrets that an export shows are encrypted. A damaged state that is replaced is kept with
+        the ending `.damaged`.
 
         Raises:
-            StateError: the text is no exported state, one that this engine cannot read, or
-                another stack's.
-            IntegrityError: a row refers to one that is not there before it.
+            StateError: the text is no state, one that this engine cannot read, or another stack's.
             SecretsError: its secrets were encrypted with another passphrase.
             LockedError: somebody works on the stack.
+            BackendError: the state cannot be written.
         """
-        try:
-            given: Any = json.loads(text)
-        except ValueError as problem:
-            message = f"the given state is no JSON: {problem}"
-            raise checkpoint.StateError(message) from None
-        if not isinstance(given, dict) or "deployment" not in given:
-            message = "the given text is no exported state: it has no 'deployment'"
-            raise checkpoint.StateError(message)
-        exported = cast("dict[str, Any]", given)
-        stored = {
-            "version": exported.get("version"),
-            "checkpoint": {"stack": self.files.name.qualified, "latest": exported["deployment"]},
-        }
-        rendered = json.dumps(stored)
-        snapshot = self._parsed(rendered, "the given state")
-        integrity.verify(snapshot)
+        where = "the given state"
+        given = _as_checkpoint(text)
+        secrets = self._secrets(checkpoint.salt_of(given, where))
+        snapshot = checkpoint.parse_sound(given, secrets, where)
         self._check_owner(snapshot)
         with self.files.lock():
-            self.files.save(rendered, durable=True)
+            if self._is_damaged():
+                self.files.set_aside()
+            rendered = checkpoint.render(snapshot, self.files.name.qualified, secrets)
+            self.files.save((rendered,), durable=True)
+
+    def _is_damaged(self) -> bool:
+        try:
+            self.snapshot()
+        except recovery.DamagedStateError:
+            return True
+        except (NoStateError, BackendError, checkpoint.StateError, SecretsError):
+            return False
+        return False
 
     def _check_owner(self, snapshot: Snapshot) -> None:
         """Refuse rows of another stack: the next run would take all of them for superfluous."""
@@ -117,17 +147,42 @@ class StoredStack:
                     f" '{'/'.join(own)}': it has {row.urn}; name its own stack with -s"
                 )
 
-    def _parsed(self, text: str, where: str) -> Snapshot:
-        salt = checkpoint.salt_of(text, where)
-        secrets = (
-            SecretsManager.open(self.passphrase, salt)
-            if salt
-            else SecretsManager.create(self.passphrase)
-        )
-        return checkpoint.parse(text, secrets, where)
+    def _secrets(self, salt: str) -> SecretsManager:
+        if not salt:
+            return SecretsManager.create(self.passphrase)
+        return SecretsManager.open(self.passphrase, salt)
 
     def _text(self) -> str:
-        text = self.files.load()
+        text = recovery.text_of(self.files)
         if text is None:
             raise NoStateError(self.files.name.stack)
         return text
+
+
+def _as_checkpoint(text: str) -> str:
+    """An exported state as the checkpoint that holds it; a checkpoint as it is."""
+    try:
+        given: Any = json.loads(text)
+    except ValueError as problem:
+        message = f"the given state is no JSON: {problem}"
+        raise checkpoint.StateError(message) from None
+    fields = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+    if "checkpoint" in fields:
+        return text
+    if "deployment" not in fields:
+        message = "the given text is no state: it has neither 'deployment' nor 'checkpoint'"
+        raise checkpoint.StateError(message)
+    latest = {"latest": fields["deployment"]}
+    return json.dumps({"version": fields.get("version"), "checkpoint": latest})
+
+
+def _shown(value: Json, secrets: SecretsManager) -> Json:
+    """The value with its secrets' JSON texts, as the real CLI shows and imports them."""
+    if isinstance(value, Mapping):
+        ciphertext = value.get("ciphertext")
+        if value.get(SIGNATURE) == SECRET and isinstance(ciphertext, str):
+            return {SIGNATURE: SECRET, "plaintext": secrets.decrypt(ciphertext)}
+        return {name: _shown(item, secrets) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_shown(item, secrets) for item in value]
+    return value

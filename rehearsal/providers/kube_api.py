@@ -139,7 +139,14 @@ class KubeApi:
         except KubeError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-        uid = live["metadata"]["uid"]
+        self.wait_until_gone(path, live["metadata"]["uid"], timeout_seconds)
+
+    def wait_until_gone(self, path: str, uid: str, timeout_seconds: float) -> None:
+        """Wait until an object that is being deleted is gone; another of its name does not count.
+
+        Raises:
+            ProviderError: It is still there when the time is up.
+        """
         patience = timeout_seconds or _DELETE_TIMEOUT_SECONDS
         limit = time.monotonic() + patience
         while True:

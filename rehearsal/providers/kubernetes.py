@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rehearsal.providers import kube_config_diff
 from rehearsal.providers.account import loopback_client
@@ -17,6 +17,7 @@ from rehearsal.providers.codec import has_unknown, section
 from rehearsal.providers.diffs import changes, response
 from rehearsal.providers.errors import ProviderError
 from rehearsal.providers.kube_api import KubeApi, KubeError, UnreachableError
+from rehearsal.providers.kube_errors import PATCH_FORCE, explained, object_id
 from rehearsal.providers.kube_kinds import immutable, kind_of
 from rehearsal.providers.kube_live import pruned, stated_inputs
 from rehearsal.providers.kubeconfig import Access
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 _REFUSED_CONFIG: Final = ("renderYamlToDirectory", "helmReleaseSettings", "kubeClientSettings")
 _AUTONAMED: Final = "pulumi.com/autonamed"
-_PATCH_FORCE: Final = "pulumi.com/patchForce"
 _DELETION_POLICY: Final = "pulumi.com/deletionPropagationPolicy"
 _IDENTITY: Final = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 
@@ -124,23 +124,27 @@ class Kubernetes(Servicer):
         outputs = self._apply(call, inputs, manager)
         if outputs is None:
             return "", inputs
-        return "" if call.preview else _id(outputs), outputs
+        return "" if call.preview else object_id(outputs), outputs
 
     def _apply(self, call: Call, inputs: Json, manager: str) -> Json | None:
         """Apply and give the outputs; None where a preview cannot know them."""
         if call.preview and has_unknown(inputs):
             return None
-        forced = section(inputs, "metadata", "annotations").get(_PATCH_FORCE)
+        forced = section(inputs, "metadata", "annotations").get(PATCH_FORCE)
         force = str(forced or self._config.get("enablePatchForce", "false")).lower() == "true"
         try:
             path = self._path(inputs)
             live = self._api.apply(path, inputs, manager, force=force, dry_run=call.preview)
+            if not call.preview and _is_going(live):
+                # An interrupted destroy began to delete it, and what is applied to it goes with it.
+                self._api.wait_until_gone(path, live["metadata"]["uid"], call.timeout_seconds)
+                live = self._api.apply(path, inputs, manager, force=force, dry_run=False)
         except (KubeError, UnreachableError) as error:
             # The object's namespace, kind or rights may be made by this very deployment.
             early = isinstance(error, UnreachableError) or error.status in {403, 404, 409, 422}
             if call.preview and early:
                 return None
-            raise _explained(error, inputs, manager) from error
+            raise explained(error, inputs, manager) from error
         if call.preview:
             live.pop("status", None)
             for key in ("uid", "resourceVersion", "creationTimestamp", "managedFields"):
@@ -148,11 +152,18 @@ class Kubernetes(Servicer):
         return _state(live, inputs, manager)
 
     def read(self, call: Call, inputs: Json, outputs: Json) -> Found | None:
-        """Read the object; its inputs are what it has of what the program states."""
+        """Read the object; its inputs are what it has of what the program states.
+
+        One that is being deleted cannot be kept any more, and so is not found, once it is gone.
+        """
         namespace, _, name = call.id.rpartition("/")
         api_version, kind = kind_of(call.type)
         try:
-            live = self._api.get(self._api.path(api_version, kind, namespace, name))
+            path = self._api.path(api_version, kind, namespace, name)
+            live = self._api.get(path)
+            if live is not None and _is_going(live):
+                self._api.wait_until_gone(path, live["metadata"]["uid"], call.timeout_seconds)
+                live = self._api.get(path)
         except UnreachableError as error:
             if self._forgets_unreachable():
                 return None
@@ -216,24 +227,11 @@ class Kubernetes(Servicer):
         return str(switch).lower() == "true"
 
 
-def _id(live: Mapping[str, Any]) -> str:
-    metadata = cast("Json", live["metadata"])
-    namespace = metadata.get("namespace")
-    return f"{namespace}/{metadata['name']}" if namespace else str(metadata["name"])
+def _is_going(live: Json) -> bool:
+    return "deletionTimestamp" in live["metadata"]
 
 
 def _state(live: Json, inputs: Json, manager: str, olds: Json | None = None) -> Json:
     initial = (olds or {}).get("__initialApiVersion", inputs.get("apiVersion"))
     own = {"__inputs": inputs, "__initialApiVersion": initial, "__fieldManager": manager}
     return {**live, **own}
-
-
-def _explained(error: ProviderError, inputs: Json, manager: str) -> ProviderError:
-    what = f"{inputs['kind']} '{_id(inputs)}'"
-    if isinstance(error, KubeError) and error.reason == "Conflict":
-        return ProviderError(
-            f'{what}: the resource managed by field manager "{manager}" had an apply conflict:'
-            f" {error}; change the program to agree, or take the fields over with the annotation"
-            f' {_PATCH_FORCE}: "true"'
-        )
-    return ProviderError(f"{what} was not applied by the Kubernetes API server: {error}")

@@ -53,7 +53,7 @@ def test_an_up_killed_half_way_is_finished_by_the_next(empty: Rehearsal, rows: i
         assert process.poll() is None, empty.said.read_text()
         assert time.monotonic() < deadline, "the up wrote too few rows"
         time.sleep(0.02)
-    time.sleep(random.random() / 2)  # noqa: S311 -- any moment will do
+    time.sleep(random.random() / 2)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
 
@@ -72,3 +72,34 @@ def test_an_up_killed_half_way_is_finished_by_the_next(empty: Rehearsal, rows: i
     assert azure.clusters() == []
     assert azure.resource_groups() == []
     assert "aks-local-admins" not in {group["displayName"] for group in azure.groups()}
+
+
+def half_deleted(rehearsal: Rehearsal, kind: str) -> bool:
+    """Whether the engine is deleting an object of that kind."""
+    file = rehearsal.home / "backend/.pulumi/stacks/aks-entra/local.json"
+    latest = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+    return any(
+        entry["type"] == "deleting" and entry["resource"]["type"].endswith(kind)
+        for entry in latest.get("pending_operations", [])
+    )
+
+
+# While the API server still ends the namespaces, and while Azure deletes the cluster.
+@pytest.mark.parametrize("kind", [":Namespace", ":ManagedCluster"])
+def test_an_up_makes_again_what_a_killed_destroy_was_deleting(empty: Rehearsal, kind: str) -> None:
+    empty.run("up")
+    process = empty.start("destroy")
+    deadline = time.monotonic() + 120
+    while not half_deleted(empty, kind):
+        assert process.poll() is None, empty.said.read_text()
+        assert time.monotonic() < deadline, "nothing of that kind was deleted"
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+    empty.run("up")
+    empty.run("up", "--expect-no-changes")
+    assert len(Azure(empty).clusters()) == 1
+    assert {"Namespace /payments", "Namespace /shop"} <= set(empty.objects("namespaces"))
+    empty.run("destroy")
+    assert Azure(empty).clusters() == []

@@ -118,6 +118,15 @@ class MemoryProvider(provider_pb2_grpc.ResourceProviderServicer):
             self._world.objects[request.id] = _plain(request.news)
         return provider_pb2.UpdateResponse(properties=request.news)
 
+    def Read(self, request: provider_pb2.ReadRequest, context: Any) -> provider_pb2.ReadResponse:
+        del context
+        self._world.calls.append(f"Read {request.name}")
+        if request.id not in self._world.objects:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=request.id, properties=request.properties, inputs=request.inputs
+        )
+
     def Delete(self, request: provider_pb2.DeleteRequest, context: Any) -> empty_pb2.Empty:
         del context
         self._world.calls.append(f"Delete {request.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -24,16 +25,26 @@ if TYPE_CHECKING:
 _COUNTED = ("create", "update", "delete", "replace", "same")
 
 
+class _Console(Console):
+    """A console whose reader may go away, as of `up | head`: the run goes on unseen."""
+
+    def on_broken_pipe(self) -> None:
+        """Write nothing any more."""
+        self.quiet = True
+        # Python flushes what the stream still holds at its end, which must not fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 @contextmanager
 def display(stream: TextIO | None = None) -> Generator[Callable[[Event], None]]:
     """Draw the events of one run on a stream, stdout if none is given.
 
     The function that it gives takes the events, from any thread. What has to be read at leisure
-    (policies, warnings, errors, outputs, summary) is written when the context ends, also after an
-    interruption.
+    (outputs, policies, warnings, errors, summary) is written when the context ends, also after an
+    interruption. Colours are left out where `NO_COLOR` is set, and where no terminal is.
     """
     target = stream or sys.stdout
-    console = Console(
+    console = _Console(
         file=target,
         force_terminal=target.isatty(),
         highlight=False,

@@ -1,4 +1,4 @@
-"""What both displays of a run share: the gathered view, and the part that is written at the end."""
+"""What both displays of a run share: the gathered view, the tree, and the part at the end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.text import Text
 
-from rehearsal.engine.display import sections
+from rehearsal.engine.display import changes, policies, sections, text
 from rehearsal.engine.display.view import RunView
 
 if TYPE_CHECKING:
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from rehearsal.engine.display.view import Row
     from rehearsal.engine.events import Event
 
-_ASCII = str.maketrans({"✗": "x", "✓": "v", "±": "%", "→": ">", "…": "."})
+_ASCII = str.maketrans("✗✓±→…├└│─", "xv%>.|`|-")
+"""A letter for a letter, so that styles stay where they are."""
 
 
 class Display:
@@ -53,33 +55,50 @@ class Display:
         return self.view.started is not None and self.view.started.operation == "preview"
 
     def write(self, lines: Iterable[Text]) -> None:
-        """Write lines as they are, in ASCII where the stream has nothing better."""
+        """Write lines as they are, as far as the stream has the letters."""
         for line in lines:
             self.console.print(self.fitted(line), soft_wrap=True)
 
     def fitted(self, line: Text) -> Text:
-        """The line in characters that the stream can write."""
-        if self.console.encoding.startswith("utf"):
-            return line
-        plain = line.copy()
-        plain.plain = line.plain.translate(_ASCII)
-        return plain
+        """The line in letters that the stream can write."""
+        encoding = self.console.encoding
+        plain = line.plain if encoding.startswith("utf") else line.plain.translate(_ASCII)
+        fitted = line.copy()
+        fitted.plain = plain.encode(encoding, "replace").decode(encoding)
+        return fitted
+
+    def tree(self, *, diffs: bool) -> Iterator[Text]:
+        """The resources that change, below their ancestors, with their changes if `diffs`."""
+        under = self.view.children()
+        for root in under.get("", []):
+            yield self.line(root)
+            yield from self._below(root, under, "", diffs=diffs)
+
+    def line(self, row: Row) -> Text:
+        """What there is to say of a resource on one line."""
+        return text.row_line(row, now=self.clock(), preview=self.preview)
+
+    def _below(
+        self, row: Row, under: dict[str, list[Row]], indent: str, *, diffs: bool
+    ) -> Iterator[Text]:
+        children = under.get(row.urn, [])
+        if diffs:
+            guide = "│   " if children else "    "
+            for change in changes.diff_lines(row):
+                yield Text(f"{indent}{guide}", style="dim").append_text(change)
+        for child in children:
+            branch, guide = ("└── ", "    ") if child is children[-1] else ("├── ", "│   ")
+            yield Text(f"{indent}{branch}", style="dim").append_text(self.line(child))
+            yield from self._below(child, under, indent + guide, diffs=diffs)
 
     def tail(self) -> None:
-        """Policies, warnings, errors, outputs and the summary, with a blank line before each."""
+        """Outputs, policies, warnings, errors, summary: what matters most stands last."""
         summary = self.view.summary
         parts = [
-            list(sections.policy_lines(self.view)),
-            list(sections.diagnostic_lines(self.view)),
+            sections.output_lines(self.view),
+            policies.policy_lines(self.view),
+            sections.diagnostic_lines(self.view),
+            sections.summary_lines(self.view, summary) if summary else (),
         ]
-        if summary is not None:
-            if summary.result == "succeeded" and summary.operation != "destroy":
-                parts.append(list(sections.output_lines(summary.outputs)))
-            parts.append(list(sections.summary_lines(self.view, summary)))
-        for section in filter(None, parts):
-            self.write(_apart(section))
-
-
-def _apart(section: list[Text]) -> Iterator[Text]:
-    yield Text()
-    yield from section
+        for section in filter(None, map(list, parts)):
+            self.write([Text(), *section])

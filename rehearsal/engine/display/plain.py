@@ -1,4 +1,7 @@
-"""Draws a run as lines, for logs and pipes: a line when a step ends, reminders of slow ones."""
+"""Draws a run as lines, for logs and pipes: a line when a step ends, reminders of slow ones.
+
+A preview, whose steps take no time, is written as a tree at its end: the same in each run.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from rehearsal.engine.display import sections, text
+from rehearsal.engine.display import changes, sections, text
 from rehearsal.engine.display.base import Display
 from rehearsal.engine.display.view import Row
 from rehearsal.engine.events import Diagnostic, RunStarted, StepFinished
@@ -36,7 +39,7 @@ class PlainDisplay(Display):
             self.view.take(event, self.clock())
             if isinstance(event, RunStarted):
                 self.write([text.title(self.view)])
-            elif isinstance(event, StepFinished):
+            elif isinstance(event, StepFinished) and not self.preview:
                 self._finished(event)
             elif isinstance(event, Diagnostic) and sections.is_remark(event):
                 self.write(sections.diagnostic_line(event))
@@ -45,27 +48,30 @@ class PlainDisplay(Display):
         """Write the rest."""
         self._ended.set()
         self._watch.join()
+        if self.preview:
+            self.write(self.tree(diffs=True))
         self.tail()
 
     def remind(self) -> None:
         """Tell of steps that have been going on for long, now and again."""
         now = self.clock()
         with self.lock:
-            for row in self.view.running():
+            for row in self.view.active.values():
                 due = self._reminded.get(row.urn, row.started + _SLOW_SECONDS)
                 if now >= due:
                     self._reminded[row.urn] = now + _REMINDER_SECONDS
-                    self.write([text.row_line(row, now=now, preview=self.preview)])
+                    self.write([self.line(row)])
 
     def _remind_until_end(self) -> None:
         while not self._ended.wait(_POLL_SECONDS):
             self.remind()
 
     def _finished(self, event: StepFinished) -> None:
+        """Write a step that ended; each step of a replacement has a line of its own here."""
         row = Row(
             event.urn, op=event.op, seconds=event.seconds, failed=event.failed, diff=event.diff
         )
         if event.op == "replace" or not row.shown:
             return
-        self.write([text.row_line(row, now=self.clock(), preview=self.preview)])
-        self.write(Text("    ").append(line) for line in text.diff_lines(row))
+        self.write([self.line(row)])
+        self.write(Text("    ").append_text(line) for line in changes.diff_lines(row))

@@ -7,80 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 
-from rehearsal.engine.display.text import (
-    DONE,
-    TITLES,
-    change_line,
-    clean,
-    duration,
-    marked,
-)
-from rehearsal.engine.display.view import label
-from rehearsal.engine.events import PropertyChange
+from rehearsal.engine.display.text import DONE, TITLES, clean, duration, marked
+from rehearsal.engine.display.view import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from rehearsal.engine.display.view import RunView
-    from rehearsal.engine.events import ChangeKind, Diagnostic, PolicyRemediation, Summary
+    from rehearsal.engine.events import Diagnostic, Summary
 
 _LINE_WIDTH = 96
-_NAMED = 3
-"""How many resources a line names before it says how many more there are."""
-
-
-def policy_lines(view: RunView) -> Iterator[Text]:
-    """What the policies found, gravest first; nothing where there is nothing to say."""
-    broken, waiting = view.broken_policies(), view.waiting_policies()
-    if not (broken or waiting or view.remediations):
-        return
-    yield Text("Policies", style="bold")
-    for one in broken:
-        mandatory = one.level == "mandatory"
-        line = Text("  ✗ " if mandatory else "  ! ", style="bold red" if mandatory else "yellow")
-        line.append(one.policy, style="bold")
-        line.append(f"  {one.level}", style="red" if mandatory else "yellow")
-        line.append(f"  {one.severity}" if one.severity else "", style="dim")
-        yield line.append(f"  {_named(one.urn)}", style="cyan")
-        yield from (Text(f"      {text}") for text in clean(one.message).split("\n"))
-    for remediation in view.remediations:
-        line = Text("  ✓ ", style="green").append(remediation.policy, style="bold")
-        yield line.append("  remediated", style="green").append(f"  {_named(remediation.urn)}")
-        for change in _remediated(remediation):
-            yield Text("      ").append(change_line(change))
-    if waiting:
-        yield Text("  ? not evaluated yet: they wait for values that only the update will know")
-        for policy, found in waiting.items():
-            yield Text(f"      {policy}  ", style="default").append(_listed(found), style="dim")
-
-
-def _listed(found: list[str]) -> str:
-    names = [_named(urn) for urn in dict.fromkeys(found)]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
-
-
-def _named(urn: str) -> str:
-    return " ".join(part for part in label(urn) if part)
-
-
-def _remediated(remediation: PolicyRemediation) -> Iterator[PropertyChange]:
-    before, after = _leaves(remediation.before), _leaves(remediation.after)
-    for path in dict.fromkeys([*before, *after]):
-        one, other = before.get(path), after.get(path)
-        if one != other:
-            kind: ChangeKind = "add" if one is None else "delete" if other is None else "update"
-            yield PropertyChange(path, kind, one, other)
-
-
-def _leaves(value: object, path: str = "") -> dict[str, str]:
-    """Each leaf's path and JSON."""
-    if isinstance(value, dict) and value:
-        leaves: dict[str, str] = {}
-        for key, item in cast("dict[str, object]", value).items():
-            leaves |= _leaves(item, f"{path}.{key}" if path else key)
-        return leaves
-    return {path: json.dumps(value, ensure_ascii=False)}
 
 
 def diagnostic_lines(view: RunView) -> Iterator[Text]:
@@ -100,20 +36,30 @@ def diagnostic_line(one: Diagnostic) -> Iterator[Text]:
     first, *rest = clean(one.message).strip("\n").split("\n")
     line = Text("" if is_remark(one) else f"{one.severity}: ", style=style)
     if one.urn:
-        line.append(f"{_named(one.urn)}: ", style="bold")
+        line.append(f"{clean(named(one.urn))}: ", style="bold")
     yield line.append(first)
     yield from (Text(f"  {text}") for text in rest)
 
 
-def output_lines(outputs: Mapping[str, object]) -> Iterator[Text]:
-    """The outputs of the stack, long ones over several lines."""
+def output_lines(view: RunView) -> Iterator[Text]:
+    """The outputs of the stack after a run that went well, long ones over several lines.
+
+    A preview has only those that would change.
+    """
+    summary = view.summary
+    if summary is None or summary.result != "succeeded" or summary.operation == "destroy":
+        return
+    outputs = dict(sorted(summary.outputs.items()))
+    if summary.operation == "preview":
+        before = summary.outputs_before.items()
+        outputs = {key: one for key, one in outputs.items() if (key, one) not in before}
     if not outputs:
         return
     yield Text("Outputs", style="bold")
     width = max(map(len, outputs))
-    for name in sorted(outputs):
-        line = Text(f"  {name:<{width}}  ", style="cyan")
-        first, *rest = _value_lines(outputs[name], _LINE_WIDTH - width)
+    for name, value in outputs.items():
+        line = Text(f"  {clean(name):<{width}}  ", style="cyan")
+        first, *rest = _value_lines(value, _LINE_WIDTH - width)
         line.append(first, style="default")
         line.rstrip()
         yield line
@@ -124,12 +70,12 @@ def _value_lines(value: object, width: int) -> list[str]:
     """A value on one line if it fits, else below an empty line: a table, or a member a line."""
     if isinstance(value, str):
         return marked(value).split("\n")
-    text = marked(json.dumps(value, ensure_ascii=False))
+    text = marked(_json(value))
     if len(text) <= width:
         return [text]
     if isinstance(value, dict):
-        pairs = cast("dict[str, object]", value).items()
-        return ["", *(f"{key}: {_member(item)}" for key, item in pairs)]
+        pairs = sorted(cast("dict[str, object]", value).items())
+        return ["", *(f"{clean(key)}: {_member(item)}" for key, item in pairs)]
     if isinstance(value, list):
         members = cast("list[object]", value)
         return ["", *(_table(members) or (f"- {_member(item)}" for item in members))]
@@ -150,9 +96,14 @@ def _table(members: list[object]) -> list[str]:
     ]
 
 
+def _json(value: object) -> str:
+    """JSON whose keys stand in the same order each time."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
 def _member(item: object) -> str:
     """A member on one line; texts without quotes."""
-    return marked(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
+    return marked(item if isinstance(item, str) else _json(item))
 
 
 def summary_lines(view: RunView, summary: Summary) -> Iterator[Text]:
@@ -167,13 +118,13 @@ def summary_lines(view: RunView, summary: Summary) -> Iterator[Text]:
     text, style = words[summary.result]
     line = Text(text, style=style)
     nothing = "no resources" if summary.result == "succeeded" else ""
-    parts = [", ".join(_counted(summary)) or nothing, ", ".join(_violated(view))]
+    parts = [", ".join(_counted(view, summary)) or nothing, ", ".join(_violated(view))]
     told = "" if summary.result == "config-error" else "; ".join(filter(None, parts))
     line.append(f": {told}" if told else "", style="not bold default")
     yield line.append(f"  ({duration(summary.seconds)})", style="not bold dim")
 
 
-def _counted(summary: Summary) -> Iterator[str]:
+def _counted(view: RunView, summary: Summary) -> Iterator[str]:
     preview = summary.operation == "preview"
     order = [op for op in DONE if op != "same"]
     for op in sorted(summary.changes, key=lambda op: order.index(op) if op in order else 99):
@@ -182,11 +133,13 @@ def _counted(summary: Summary) -> Iterator[str]:
             yield f"{count} unchanged"
         elif count:
             yield f"{count} to {op}" if preview else f"{count} {DONE.get(op, op)}"
+    if failures := sum(row.failed for row in view.rows.values()):
+        yield f"{failures} failed"
 
 
 def _violated(view: RunView) -> Iterator[str]:
     broken = view.broken_policies()
-    mandatory = sum(one.level == "mandatory" for one in broken)
+    mandatory = sum(one.is_mandatory for one in broken)
     for count, level in ((mandatory, "mandatory"), (len(broken) - mandatory, "advisory")):
         if count:
             yield f"{count} {level} violation{'s' if count > 1 else ''}"

@@ -10,10 +10,8 @@ from rich.text import Text
 from rehearsal.engine.display.view import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rehearsal.engine.display.view import Row, RunView
-    from rehearsal.engine.events import ChangeKind, Op, PropertyChange
+    from rehearsal.engine.events import Op
 
 _SIGNS: dict[str, tuple[str, str]] = {
     "create": ("+", "green"),
@@ -44,21 +42,19 @@ DONE = {
     "same": "unchanged",
     "create-replacement": "replacement created",
     "delete-replaced": "old one deleted",
-}
-_KINDS: dict[ChangeKind, tuple[str, str]] = {
-    "add": ("+", "green"),
-    "add-replace": ("+", "magenta"),
-    "delete": ("-", "red"),
-    "delete-replace": ("-", "magenta"),
-    "update": ("~", "yellow"),
-    "update-replace": ("~", "magenta"),
+    "read-replacement": "replacement read",
+    "import-replacement": "replacement imported",
+    "discard-replaced": "old one discarded",
+    "remove-pending-replace": "old one forgotten",
 }
 TITLES = {"preview": "Preview", "up": "Update", "destroy": "Destroy", "refresh": "Refresh"}
-_VALUE_WIDTH = 48
-_CONTEXT = 16
 _MINUTE_SECONDS = 60
-_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
-"""Escape sequences and control characters, which a message must not send to a terminal."""
+_CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+"""What a message must not send to a terminal or a log: escape sequences, control characters, line
+separators, and what turns the direction of writing."""
+_NO_TIME_SECONDS = 0.05
 
 
 def clean(text: str) -> str:
@@ -68,9 +64,9 @@ def clean(text: str) -> str:
 
 def duration(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3 min 05 s`."""
-    if seconds < 10:  # noqa: PLR2004 - below ten seconds a tenth is worth reading
+    if round(seconds, 1) < 10:  # noqa: PLR2004 - below ten seconds a tenth is worth reading
         return f"{seconds:.1f} s"
-    if seconds < _MINUTE_SECONDS:
+    if round(seconds) < _MINUTE_SECONDS:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), _MINUTE_SECONDS)
     return f"{minutes} min {rest:02} s"
@@ -89,20 +85,24 @@ def row_line(row: Row, *, now: float, preview: bool) -> Text:
     sign, style = _SIGNS[row.op or "same"]
     if row.failed:
         sign, style = "✗", "bold red"
-    kind, name = label(row.urn)
+    kind, name = map(clean, label(row.urn))
     line = Text(f"{sign} ", style=style)
     line.append(f"{kind} " if kind else "", style="default" if row.changes else "dim")
-    line.append(clean(name), style="bold" if row.changes else "dim")
+    line.append(name, style="bold" if row.changes else "dim")
     if row.running:
         line.append(f"  {_doing(row.op)} {duration(now - row.started)}", style="cyan")
         line.append(f"  {clean(row.doing)}" if row.doing else "", style="dim")
     elif row.failed:
-        line.append(f"  {row.op} failed", style="red").append(f"  {duration(row.seconds)}")
+        line.append(f"  {row.op} failed", style="red").append(_took(row))
     elif row.changes:
-        done = str(row.op) if preview else DONE.get(str(row.op), str(row.op))
-        line.append(f"  {done}", style=style)
-        line.append("" if preview else f"  {duration(row.seconds)}", style="dim")
+        line.append(f"  {row.op if preview else DONE.get(str(row.op), row.op)}", style=style)
+        line.append("" if preview else _took(row), style="dim")
     return line
+
+
+def _took(row: Row) -> str:
+    """The duration, where there is one worth reading: components and fast objects have none."""
+    return f"  {duration(row.seconds)}" if row.seconds >= _NO_TIME_SECONDS else ""
 
 
 def _doing(op: Op | None) -> str:
@@ -110,46 +110,7 @@ def _doing(op: Op | None) -> str:
     return f"{verb.removesuffix('e')}ing"
 
 
-def diff_lines(row: Row) -> Iterator[Text]:
-    """The changed properties of an updated or replaced resource, and why it is replaced."""
-    if row.op not in {"create", "delete", "delete-replaced", "read", "same"}:
-        yield from map(change_line, row.diff)
-
-
-def change_line(change: PropertyChange) -> Text:
-    """`~ tags.owner: "ada" → "grace"`, with a remark where the change replaces the resource."""
-    sign, style = _KINDS[change.kind]
-    before, after = _values(change.before, change.after)
-    line = Text(f"{sign} {clean(change.path)}", style=style)
-    if change.before is not None or change.after is not None:
-        line.append(": ", style="default")
-    if change.before is not None:
-        line.append(before, style="default" if change.after is None else "dim")
-    if change.after is not None:
-        line.append(" → " if change.before is not None else "", style="dim")
-        line.append(after, style="default")
-    if change.kind.endswith("-replace"):
-        line.append("  forces replacement", style="magenta")
-    return line
-
-
-def _values(before: str | None, after: str | None) -> tuple[str, str]:
-    """Both sides, cut around the first difference if they are long."""
-    one, other = marked(before), marked(after)
-    start = 0
-    if before is not None and after is not None and max(len(one), len(other)) > _VALUE_WIDTH:
-        pairs = enumerate(zip(one, other, strict=False))
-        first = next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
-        start = max(0, first - _CONTEXT)
-    return _cut(one, start), _cut(other, start)
-
-
 def marked(text: str | None) -> str:
     """The text with secrets and unknown values set off, and nothing a terminal obeys."""
     text = clean(text or "")
     return re.sub(r'"?<unknown>"?', "[unknown]", text).replace('"[secret]"', "[secret]")
-
-
-def _cut(text: str, start: int) -> str:
-    end = start + _VALUE_WIDTH
-    return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"

@@ -31,7 +31,7 @@ _REPLACING: frozenset[Op] = frozenset(
         "discard-replaced",
     }
 )
-_NOT_EVALUATED = "can't run policy "
+_NOT_EVALUATED = ("can't run policy '", "can't run remediation '")
 """How the SDK's advisory begins where a policy meets a value that preview cannot know."""
 
 
@@ -48,6 +48,8 @@ class Row:
     seconds: float = 0.0
     failed: bool = False
     diff: tuple[PropertyChange, ...] = ()
+    deleted_first: bool = False
+    """It is replaced, and its old one goes before the new one comes."""
     doing: str = ""
     """What its provider last said that it does."""
 
@@ -59,9 +61,7 @@ class Row:
     @property
     def shown(self) -> bool:
         """Whether the row is worth a line; default providers are not, unless they fail."""
-        if urns.is_valid(self.urn) and urns.is_default_provider(self.urn):
-            return self.failed
-        return self.changes or bool(self.running)
+        return self.failed or ((self.changes or bool(self.running)) and not is_default(self.urn))
 
 
 @dataclass
@@ -71,6 +71,12 @@ class RunView:
     started: RunStarted | None = None
     summary: Summary | None = None
     rows: dict[str, Row] = field(default_factory=dict[str, Row])
+    active: dict[str, Row] = field(default_factory=dict[str, Row])
+    """The rows with a step under way, longest first."""
+    done: set[str] = field(default_factory=set[str])
+    """The URNs whose steps so far have ended, without default providers, as the summary counts."""
+    changing: set[str] = field(default_factory=set[str])
+    """The URNs of the rows that are worth a line."""
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     violations: list[PolicyViolation] = field(default_factory=list[PolicyViolation])
     remediations: list[PolicyRemediation] = field(default_factory=list[PolicyRemediation])
@@ -93,24 +99,18 @@ class RunView:
         else:
             self.summary = event
 
-    def running(self) -> list[Row]:
-        """The rows with a step under way, longest first."""
-        rows = (row for row in self.rows.values() if row.running and row.shown)
-        return sorted(rows, key=lambda row: row.started)
-
     def children(self) -> dict[str, list[Row]]:
-        """The rows to draw under each parent, roots under "".
+        """The rows to draw under each parent, roots under "", so that two runs look alike.
 
-        A row without a change is left out, unless one of its descendants has one.
+        A row without a change is left out, unless one of its descendants has one. Leaves come
+        first; then it goes by name.
         """
-        shown: dict[str, Row] = {}
-        for row in self.rows.values():
-            if row.shown:
-                for one in self._lineage(row):
-                    shown.setdefault(one.urn, one)
+        shown = {one.urn: one for urn in self.changing for one in self._lineage(self.rows[urn])}
         under: dict[str, list[Row]] = {}
         for row in shown.values():
             under.setdefault(row.parent if row.parent in shown else "", []).append(row)
+        for rows in under.values():
+            rows.sort(key=lambda row: (row.urn in under, label(row.urn)[::-1]))
         return under
 
     def errors(self) -> list[Diagnostic]:
@@ -122,9 +122,8 @@ class RunView:
         return [one for one in self.diagnostics if one.severity == "warning"]
 
     def broken_policies(self) -> list[PolicyViolation]:
-        """The violations, mandatory ones first."""
-        found = [one for one in self.violations if not is_not_evaluated(one)]
-        return sorted(found, key=lambda one: one.level != "mandatory")
+        """The violations without those of policies that only could not look."""
+        return [one for one in self.violations if not is_not_evaluated(one)]
 
     def waiting_policies(self) -> dict[str, list[str]]:
         """Policies that preview could not evaluate, with the URNs that they wait for."""
@@ -132,7 +131,7 @@ class RunView:
         for one in self.violations:
             if is_not_evaluated(one):
                 waiting.setdefault(one.policy, []).append(one.urn)
-        return waiting
+        return dict(sorted(waiting.items()))
 
     def _row(self, urn: str, parent: str) -> Row:
         row = self.rows.setdefault(urn, Row(urn, parent))
@@ -141,11 +140,13 @@ class RunView:
 
     def _start(self, event: StepStarted, now: float) -> None:
         row = self._row(event.urn, event.parent)
+        row.deleted_first = row.deleted_first or (row.op, event.op) == (None, "delete-replaced")
         row.op = _merged(row.op, event.op)
         if event.op not in {"same", "replace"}:
             if not row.running:
                 row.started = now
             row.running += 1
+        self._sort(row)
 
     def _finish(self, event: StepFinished) -> None:
         row = self._row(event.urn, event.parent)
@@ -155,6 +156,21 @@ class RunView:
         row.failed = row.failed or event.failed
         row.diff = event.diff or row.diff
         row.doing = ""
+        if not is_default(event.urn):
+            self.done.add(event.urn)
+        self._sort(row)
+
+    def _sort(self, row: Row) -> None:
+        """Put the row where it belongs now; a frame of a large run must not look at all rows."""
+        if row.running and row.shown:
+            self.active.setdefault(row.urn, row)
+            self.done.discard(row.urn)
+        else:
+            self.active.pop(row.urn, None)
+        if row.shown:
+            self.changing.add(row.urn)
+        else:
+            self.changing.discard(row.urn)
 
     def _note(self, event: Diagnostic) -> None:
         if event.ephemeral:
@@ -185,8 +201,18 @@ def _merged(before: Op | None, op: Op) -> Op:
     return before if before is not None and op == "same" else op
 
 
+def is_default(urn: str) -> bool:
+    """Whether the URN is that of a default provider, which nobody asked for."""
+    return urns.is_valid(urn) and urns.is_default_provider(urn)
+
+
+def named(urn: str) -> str:
+    """A resource as people call it: `Namespace payments`."""
+    return " ".join(part for part in label(urn) if part)
+
+
 def label(urn: str) -> tuple[str, str]:
-    """Kind and name of a resource as people call it: `("Namespace", "payments")`."""
+    """Kind and name of a resource: `("Namespace", "payments")`."""
     if not urns.is_valid(urn):
         return "", urn
     token = urns.type_of(urn)

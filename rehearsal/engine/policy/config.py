@@ -1,4 +1,4 @@
-"""`PulumiPolicy.yaml`, and the configuration of a pack's policies.
+"""The configuration of a pack's policies.
 
 The levels and properties of each policy are merged as the Pulumi CLI does
 (pulumi/pulumi, `pkg/resource/analyzer/config.go`): the pack's own levels and the defaults of the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,8 +17,7 @@ import jsonschema
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
 
-from rehearsal.engine import yamls
-from rehearsal.engine.policy.model import PolicyConfigError
+from rehearsal.engine.policy.model import PolicyConfigError, PolicyPackError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,61 +38,11 @@ _ALL = "all"
 
 
 @dataclass(frozen=True)
-class PackManifest:
-    """What `PulumiPolicy.yaml` says; `virtualenv` is absolute, None if none is named."""
-
-    directory: Path
-    version: str = ""
-    main: str = "."
-    virtualenv: Path | None = None
-
-
-@dataclass(frozen=True)
 class PolicySetting:
     """What a configuration gives for one policy, or for `all`; an empty level changes nothing."""
 
     level: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-def read_manifest(directory: Path) -> PackManifest:
-    """Read the manifest of the pack in `directory`.
-
-    Raises:
-        PolicyConfigError: There is none, it is not valid, or its runtime is not Python.
-    """
-    path = directory / "PulumiPolicy.yaml"
-    if not path.exists():
-        raise PolicyConfigError(
-            f"{directory}: no PulumiPolicy.yaml there; name the directory of a policy pack"
-        )
-    try:
-        loaded: object = yamls.read(path)
-    except yamls.YamlError as error:
-        raise PolicyConfigError(str(error)) from None
-    if not isinstance(loaded, dict):
-        raise PolicyConfigError(f"{path}: must be a mapping with at least `runtime: python`")
-    document = cast("dict[str, Any]", loaded)
-    name, options = _runtime(document.get("runtime"))
-    if name != "python":
-        raise PolicyConfigError(
-            f"{path}: runtime is {name!r}; this engine runs packs with runtime `python` only"
-        )
-    virtualenv = options.get("virtualenv")
-    return PackManifest(
-        directory=directory,
-        version=str(document.get("version") or ""),
-        main=str(document.get("main") or "."),
-        virtualenv=directory / str(virtualenv) if virtualenv else None,
-    )
-
-
-def _runtime(given: object) -> tuple[str, Mapping[str, Any]]:
-    if isinstance(given, dict):
-        runtime = cast("dict[str, Any]", given)
-        options = runtime.get("options")
-        return str(runtime.get("name") or ""), cast("dict[str, Any]", options or {})
-    return str(given or ""), {}
 
 
 def read_config(path: Path | None) -> dict[str, PolicySetting]:
@@ -105,15 +55,35 @@ def read_config(path: Path | None) -> dict[str, PolicySetting]:
         return {}
     try:
         text = path.read_text(encoding="utf-8")
-        loaded: object = json.loads(text) if text.strip() else {}
+        loaded: object = json.loads(text, object_pairs_hook=_unique) if text.strip() else {}
     except FileNotFoundError:
         raise PolicyConfigError(f"{path}: no such policy configuration file") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise PolicyConfigError(f"{path}: cannot be read as JSON: {error}") from None
     if not isinstance(loaded, dict):
         raise PolicyConfigError(f'{path}: must be an object such as {{"all": "mandatory"}}')
     document = cast("dict[str, object]", loaded)
-    return {name: _setting(given, f"{path}: {name}") for name, given in document.items()}
+    found = {name: _setting(given, f"{path}: {name}") for name, given in document.items()}
+    if _ALL in found and found[_ALL].properties:
+        names = ", ".join(sorted(found[_ALL].properties))
+        raise PolicyConfigError(
+            f'{path}: {_ALL}: {names}: "{_ALL}" sets a level only; '
+            "write properties under the policy that they belong to"
+        )
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, refused if a key is there twice: only one of the two would count.
+
+    Raises:
+        ValueError: The message names the key.
+    """
+    found = dict(pairs)
+    twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+    if twice:
+        raise ValueError(f"{', '.join(twice)}: is there twice")
+    return found
 
 
 def _setting(given: object, where: str) -> PolicySetting:
@@ -154,6 +124,7 @@ def effective_config(
     Raises:
         PolicyConfigError: The file names a policy that the pack does not have, or its properties
             do not fit the policy's schema.
+        PolicyPackError: A policy's schema is none.
     """
     merged = {policy.name: _declared(policy) for policy in info.policies}
     where = str(path) if path else f"policy pack '{info.name}'"
@@ -214,22 +185,37 @@ def _applied(
 def _validate(policy: analyzer_pb2.PolicyInfo, setting: PolicySetting, where: str) -> None:
     if not policy.HasField("configSchema"):
         return
+    known = _schema_properties(policy)
     schema = {
         "type": "object",
-        "properties": _schema_properties(policy),
+        "properties": known,
         "required": list(policy.configSchema.required),
-        "additionalProperties": False,  # the CLI lets a misspelt property pass unread
     }
-    validator = jsonschema.Draft7Validator(schema)
-    problems = list(
-        validator.iter_errors(dict(setting.properties))  # pyright: ignore[reportUnknownMemberType] - an overload of the stubs is untyped
-    )
-    if problems:
-        told = "; ".join(
+    # The CLI lets a misspelt property pass unread.
+    problems = [
+        f"{policy.name}.{name}: {_unknown(name, list(known))}"
+        for name in setting.properties
+        if name not in known
+    ]
+    try:
+        jsonschema.Draft7Validator.check_schema(schema)
+        validator = jsonschema.Draft7Validator(schema)
+        problems += [
             f"{policy.name}{problem.json_path.removeprefix('$')}: {problem.message}"
-            for problem in problems
-        )
-        raise PolicyConfigError(f"{where}: {told}")
+            for problem in validator.iter_errors(dict(setting.properties))  # pyright: ignore[reportUnknownMemberType] - an overload of the stubs is untyped
+        ]
+    except jsonschema.SchemaError as error:
+        raise PolicyPackError(
+            f"policy '{policy.name}': the pack gives a schema that is none: {error.message}"
+        ) from None
+    if problems:
+        raise PolicyConfigError(f"{where}: {'; '.join(problems)}")
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean '{nearest[0]}'?" if nearest else f"it has {', '.join(known) or 'none'}"
+    return f"the policy has no such property; {hint}"
 
 
 def _message(setting: PolicySetting) -> analyzer_pb2.PolicyConfig:

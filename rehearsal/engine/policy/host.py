@@ -15,14 +15,9 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from rehearsal.engine import urns
 from rehearsal.engine.events import PolicyRemediation, PolicyViolation
-from rehearsal.engine.masking import Mask, secret_texts, shown
-from rehearsal.engine.policy.config import (
-    LEVELS,
-    PackManifest,
-    effective_config,
-    read_config,
-    read_manifest,
-)
+from rehearsal.engine.masking import shown
+from rehearsal.engine.policy.config import LEVELS, effective_config, read_config
+from rehearsal.engine.policy.manifest import PackManifest, read_manifest
 from rehearsal.engine.policy.model import (
     AnalyzerOptions,
     AnalyzerProvider,
@@ -39,7 +34,7 @@ from rehearsal.engine.policy.wire import analyze_request, stack_request
 from rehearsal.engine.values import from_struct
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from rehearsal.engine.events import EnforcementLevel
@@ -59,25 +54,22 @@ __all__ = [
     "PolicyPackRef",
 ]
 
+_RAISED = "Exception calling application: "
+"""What gRPC for Python puts before the text of an exception."""
 _SEVERITIES = {1: "low", 2: "medium", 3: "high", 4: "critical"}
 
 
 class PolicyHost:
     """One running policy pack; a context manager that ends the pack's process.
 
-    Calls may come from several threads. Every message is masked: neither a secret of the
-    configuration nor a value that the program made secret appears in it.
+    Calls may come from several threads. A pack sees secrets in clear and may tell them: who tells
+    its messages further masks them.
     """
 
-    def __init__(
-        self,
-        manifest: PackManifest,
-        process: PackProcess,
-        mask: Mask,
-    ) -> None:
+    def __init__(self, manifest: PackManifest, process: PackProcess, patience: float) -> None:
         self._manifest = manifest
         self._process = process
-        self._mask = mask
+        self._patience = patience
         self._levels: dict[str, EnforcementLevel] = {}
         self._info = analyzer_pb2.AnalyzerInfo()
 
@@ -91,17 +83,16 @@ class PolicyHost:
         """
         manifest = read_manifest(pack.directory)
         given = read_config(pack.config)
-        config = context.config
-        mask = Mask(config[key] for key in context.config_secret_keys if key in config)
         request = analyzer_pb2.AnalyzerStackConfigureRequest(
             stack=context.stack,
             project=context.project,
             organization="organization",
             dry_run=context.dry_run,
-            config=config,
+            config=context.config,
             config_secret_keys=sorted(context.config_secret_keys),
         )
-        host = cls(manifest, PackProcess.start(manifest, context, request, mask), mask)
+        process = PackProcess.start(manifest, context, request)
+        host = cls(manifest, process, context.patience_seconds)
         try:
             host._configure(request, given, pack.config)
         except BaseException:
@@ -116,11 +107,12 @@ class PolicyHost:
         path: Path | None,
     ) -> None:
         analyzer = self._process.analyzer
-        with self._told("starting", self._mask):
-            analyzer.ConfigureStack(request)
-            self._info = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
+        with self._told("starting"):
+            analyzer.ConfigureStack(request, timeout=self._patience)
+            self._info = analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=self._patience)
             configured = effective_config(self._info, given, path)
-            analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=configured))
+            message = analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=configured)
+            analyzer.Configure(message, timeout=self._patience)
         self._levels = {name: LEVELS[one.enforcementLevel] for name, one in configured.items()}
 
     def __enter__(self) -> Self:
@@ -159,13 +151,13 @@ class PolicyHost:
         properties = dict(resource.properties)
         if "remediate" not in self._levels.values():
             return properties, []
-        mask = self._mask_for([resource])
-        with self._told(f"remediating {resource.urn}", mask):
-            response = self._process.analyzer.Remediate(analyze_request(resource))
+        with self._told(f"remediating {resource.urn}"):
+            request = analyze_request(resource)
+            response = self._process.analyzer.Remediate(request, timeout=self._patience)
         told: list[PolicyRemediation | PolicyViolation] = []
         for one in response.remediations:
             if one.diagnostic:
-                told.append(self._not_run(one, resource.urn, mask))
+                told.append(self._not_run(one, resource.urn))
                 continue
             after = _with_internals(from_struct(one.properties), resource.properties)
             told.append(
@@ -173,8 +165,8 @@ class PolicyHost:
                     pack=one.policyPackName,
                     policy=one.policyName,
                     urn=resource.urn,
-                    before=shown(properties, mask),
-                    after=shown(after, mask),
+                    before=shown(properties),
+                    after=shown(after),
                     pack_version=self.version,
                 )
             )
@@ -187,10 +179,10 @@ class PolicyHost:
         Raises:
             PolicyPackError: The pack failed.
         """
-        mask = self._mask_for([resource])
-        with self._told(f"judging {resource.urn}", mask):
-            response = self._process.analyzer.Analyze(analyze_request(resource))
-        return [self._violation(one, resource.urn, mask) for one in response.diagnostics]
+        with self._told(f"judging {resource.urn}"):
+            request = analyze_request(resource)
+            response = self._process.analyzer.Analyze(request, timeout=self._patience)
+        return [self._violation(one, resource.urn) for one in response.diagnostics]
 
     def analyze_stack(self, resources: Sequence[AnalyzerResource]) -> list[PolicyViolation]:
         """Judge the outputs of all resources of a stack together.
@@ -198,59 +190,52 @@ class PolicyHost:
         Raises:
             PolicyPackError: The pack failed.
         """
-        mask = self._mask_for(resources)
-        with self._told("judging the stack", mask):
-            response = self._process.analyzer.AnalyzeStack(stack_request(resources))
+        with self._told("judging the stack"):
+            request = stack_request(resources)
+            response = self._process.analyzer.AnalyzeStack(request, timeout=self._patience)
         root = next((one.urn for one in resources if one.type == urns.STACK_TYPE), "")
-        return [self._violation(one, root, mask) for one in response.diagnostics]
+        return [self._violation(one, root) for one in response.diagnostics]
 
     def close(self) -> None:
         """End the pack's process; a second call does nothing."""
         self._process.close()
 
-    def _mask_for(self, resources: Iterable[AnalyzerResource]) -> Mask:
-        texts: set[str] = set()
-        for resource in resources:
-            texts.update(secret_texts(dict(resource.properties)))
-            if resource.provider is not None:
-                texts.update(secret_texts(dict(resource.provider.properties)))
-        return self._mask.with_texts(texts)
-
     @contextlib.contextmanager
-    def _told(self, doing: str, mask: Mask) -> Generator[None]:
+    def _told(self, doing: str) -> Generator[None]:
         """Turn a failed call into one error that says what the pack was asked."""
         try:
             yield
         except grpc.RpcError as error:
             name = f"'{self._info.name}'" if self._info.name else str(self._manifest.directory)
-            call = cast("grpc.Call", error)
-            reason = call.details() or str(call.code())
-            if call.code() is grpc.StatusCode.UNAVAILABLE:
-                reason = f"its process ended; {self._process.last_words}"
-            raise PolicyPackError(
-                mask(f"policy pack {name} failed while {doing}: {reason}")
-            ) from None
+            reason = self._reason(cast("grpc.Call", error))
+            raise PolicyPackError(f"policy pack {name} failed while {doing}: {reason}") from None
 
-    def _violation(
-        self, one: analyzer_pb2.AnalyzeDiagnostic, urn: str, mask: Mask
-    ) -> PolicyViolation:
+    def _reason(self, call: grpc.Call) -> str:
+        details = call.details() or str(call.code())
+        if call.code() is grpc.StatusCode.UNAVAILABLE:
+            return self._process.why_it_ended()
+        if call.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+            return f"it did not answer within {self._patience:.0f} s"
+        return details.replace(_RAISED, "a policy raised an exception: ")
+
+    def _violation(self, one: analyzer_pb2.AnalyzeDiagnostic, urn: str) -> PolicyViolation:
         return PolicyViolation(
             pack=one.policyPackName,
             policy=one.policyName,
             level=LEVELS[one.enforcementLevel],
             urn=one.urn or urn,
-            message=mask(one.message),
+            message=one.message,
             pack_version=self.version,
             severity=_SEVERITIES.get(one.severity, ""),
         )
 
-    def _not_run(self, one: analyzer_pb2.Remediation, urn: str, mask: Mask) -> PolicyViolation:
+    def _not_run(self, one: analyzer_pb2.Remediation, urn: str) -> PolicyViolation:
         return PolicyViolation(
             pack=one.policyPackName,
             policy=one.policyName,
             level="advisory",
             urn=urn,
-            message=mask(one.diagnostic),
+            message=one.diagnostic,
             pack_version=self.version,
         )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PolicyError(Exception):
-    """A policy pack cannot do its work; the message is for people and holds no secret."""
+    """A policy pack cannot do its work; the message is for people, with secrets not yet masked."""
 
 
 class PolicyConfigError(PolicyError):
@@ -52,7 +52,9 @@ class PolicyContext:
     config_secret_keys: frozenset[str] = frozenset()
     """The keys of `config` whose values are secret."""
     on_output: Callable[[str], None] | None = None
-    """Told each line that a pack prints to stdout, masked; on a thread of its own."""
+    """Told each line that a pack prints to stdout, on a thread of its own."""
+    patience_seconds: float = 300.0
+    """How long a pack may take to start, or to answer."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
+import signal
 import subprocess
 import threading
 from collections import deque
@@ -22,60 +24,35 @@ if TYPE_CHECKING:
     from google.protobuf import empty_pb2
     from pulumi.runtime.proto import analyzer_pb2
 
-    from rehearsal.engine.masking import Mask
-    from rehearsal.engine.policy.config import PackManifest
+    from rehearsal.engine.policy.manifest import PackManifest
     from rehearsal.engine.policy.model import PolicyContext
 
-_START_SECONDS = 120.0
 _END_SECONDS = 5.0
 _LINES_KEPT = 200
+_LAST_PORT = 65535
 _NO_ENGINE = "127.0.0.1:1"
 """The pack's first argument; the SDK does not connect to it, and logs to stderr instead."""
 
 
 class Analyzer(Protocol):
-    """The calls of `pulumirpc.Analyzer` that the engine makes."""
+    """The calls of `pulumirpc.Analyzer` that the engine makes, each with a `timeout` in seconds."""
 
-    def ConfigureStack(
-        self, request: analyzer_pb2.AnalyzerStackConfigureRequest
-    ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
-        """Tell stack, project and configuration."""
-        ...
-
-    def GetAnalyzerInfo(self, request: empty_pb2.Empty) -> analyzer_pb2.AnalyzerInfo:
-        """The pack's policies."""
-        ...
-
-    def Configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest) -> empty_pb2.Empty:
-        """Set level and properties of each policy."""
-        ...
-
-    def Remediate(self, request: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.RemediateResponse:
-        """Let policies change a resource."""
-        ...
-
-    def Analyze(self, request: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.AnalyzeResponse:
-        """Judge a resource."""
-        ...
-
-    def AnalyzeStack(
-        self, request: analyzer_pb2.AnalyzeStackRequest
-    ) -> analyzer_pb2.AnalyzeResponse:
-        """Judge a stack."""
-        ...
+    ConfigureStack: Callable[..., analyzer_pb2.AnalyzerStackConfigureResponse]
+    GetAnalyzerInfo: Callable[..., analyzer_pb2.AnalyzerInfo]
+    Configure: Callable[..., empty_pb2.Empty]
+    Remediate: Callable[..., analyzer_pb2.RemediateResponse]
+    Analyze: Callable[..., analyzer_pb2.AnalyzeResponse]
+    AnalyzeStack: Callable[..., analyzer_pb2.AnalyzeResponse]
 
 
 class PackProcess:
     """A started pack; `analyzer` is its service."""
 
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        port: int,
-        output: PackOutput,
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, output: PackOutput) -> None:
         self._process = process
+        self._port = port
         self._output = output
+        self._is_closed = False
         self._channel = channel_to(f"{LOOPBACK}:{port}")
         self.analyzer = cast("Analyzer", analyzer_pb2_grpc.AnalyzerStub(self._channel))
 
@@ -85,7 +62,6 @@ class PackProcess:
         manifest: PackManifest,
         context: PolicyContext,
         stack: analyzer_pb2.AnalyzerStackConfigureRequest,
-        mask: Mask,
     ) -> PackProcess:
         """Start the pack and wait until it listens.
 
@@ -101,23 +77,29 @@ class PackProcess:
             process = context.spawner.spawn(command, environment, manifest.directory)
         except OSError as error:
             raise PolicyPackError(f"{told} cannot be started with {interpreter}: {error}") from None
-        output = PackOutput(process, mask, context.on_output)
+        output = PackOutput(process, context.on_output)
         try:
-            return cls(process, output.port(told), output)
+            return cls(process, output.port(told, context.patience_seconds), output)
         except BaseException:
             _end(process)
             raise
 
-    @property
-    def last_words(self) -> str:
-        """Why a pack that does not answer any more ended, masked."""
+    def why_it_ended(self) -> str:
+        """Why a pack does not answer any more."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_SECONDS)
             self._output.join()
-        return self._output.last_words()
+            return f"its process ended; {self._output.last_words()}"
+        return (
+            f"nothing answers at port {self._port}, which is the first line that it wrote; "
+            "that line must be its port, so a pack must not print before it listens"
+        )
 
     def close(self) -> None:
-        """End the process and wait for it; a second call does nothing."""
+        """End the process and what it started, and wait for it; a second call does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._channel.close()
         _end(self._process)
         self._output.join()
@@ -126,18 +108,15 @@ class PackProcess:
 class PackOutput:
     """Reads stdout and stderr of a pack to their ends, so that it never blocks on a full pipe.
 
-    What it prints is told; stderr is kept for the reason of a failure, because the SDK writes the
-    traceback of every failed call there.
+    What it prints is told; the end of stderr is kept, for the reason of an early death.
     """
 
     def __init__(
         self,
         process: subprocess.Popen[bytes],
-        mask: Mask,
         on_output: Callable[[str], None] | None,
     ) -> None:
         self._process = process
-        self._mask = mask
         self._on_output = on_output
         self._first: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=_LINES_KEPT)
@@ -153,7 +132,7 @@ class PackOutput:
     def _read(self, pipe: IO[bytes], put: Callable[[str], None]) -> None:
         with suppress(OSError, ValueError):
             for line in pipe:
-                put(self._mask(line.decode(errors="replace").rstrip("\r\n")))
+                put(line.decode(errors="replace").rstrip("\r\n"))
         if pipe is self._process.stdout:
             self._first.put(None)
 
@@ -164,21 +143,21 @@ class PackOutput:
         elif self._on_output is not None:
             self._on_output(line)
 
-    def port(self, told: str) -> int:
-        """Wait for the first line of stdout, which is the port.
+    def port(self, told: str, seconds: float) -> int:
+        """Wait for the first line of stdout, which is the port, but not for ever.
 
         Raises:
             PolicyPackError: There is no such line; the message tells why as far as it is known.
         """
         try:
-            line = self._first.get(timeout=_START_SECONDS)
+            line = self._first.get(timeout=seconds)
         except queue.Empty:
             raise PolicyPackError(
-                f"{told} did not start within {_START_SECONDS:.0f} s; {self.last_words()}"
+                f"{told} did not start within {seconds:.0f} s; {self.last_words()}"
             ) from None
         if line is None:
             raise PolicyPackError(f"{told} did not start: {self._end()}")
-        if not line.isdecimal():
+        if not (line.isdecimal() and 0 < int(line) <= _LAST_PORT):
             raise PolicyPackError(
                 f"{told} wrote {line!r} before it listened; "
                 "the first line of its output must be its port, so a pack must not print"
@@ -237,9 +216,14 @@ def _stack_variables(stack: analyzer_pb2.AnalyzerStackConfigureRequest) -> dict[
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
+    """End the process and its group, in which it may have started others, and wait for it."""
+    _signal(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
         process.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    _signal(process, signal.SIGKILL)
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from rehearsal.engine import checkpoint
 from rehearsal.engine.journal import Journal
 from rehearsal.engine.secrets import SecretsManager
-from rehearsal.engine.state import PENDING_KINDS, PendingOperation, Resource, Snapshot, Timeouts
+from rehearsal.engine.state import PendingKind, PendingOperation, Resource, Snapshot, Timeouts
 from tests.property.engine import strategies
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rehearsal.engine.values import Value
 
 MANAGER = SecretsManager.create("a passphrase")
@@ -51,23 +53,22 @@ resources = st.builds(
     hide_diff=lists,
     replace_on_changes=lists,
 )
+KINDS: tuple[PendingKind, ...] = get_args(PendingKind)
+
 snapshots = st.builds(
     Snapshot,
     resources=st.lists(resources, max_size=3).map(tuple),
     pending=st.lists(
-        st.builds(PendingOperation, resource=resources, type=st.sampled_from(PENDING_KINDS)),
+        st.builds(
+            PendingOperation, resource=resources, type=st.sampled_from(get_args(PendingKind))
+        ),
         max_size=2,
     ).map(tuple),
 )
 
 
 def render(snapshot: Snapshot, manager: SecretsManager) -> str:
-    return checkpoint.render(
-        snapshot,
-        "organization/suite/dev",
-        manager.salt,
-        lambda row: checkpoint.encode_row(row, manager),
-    )
+    return checkpoint.render(snapshot, "organization/suite/dev", manager).decode()
 
 
 @given(snapshots)
@@ -100,21 +101,25 @@ class Memory:
     def __init__(self) -> None:
         self.text = ""
 
-    def save(self, text: str, *, durable: bool) -> None:
+    def save(self, pieces: Iterable[bytes], *, durable: bool) -> None:
         del durable
-        self.text = text
+        self.text = b"".join(pieces).decode()
+
+
+def thing(name: str) -> Resource:
+    return Resource(f"urn:pulumi:dev::suite::t:i:T::{name}", "t:i:T", custom=True)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["add", "same", "drop", "mark"]), st.integers(0, 9))))
 def test_a_journal_keeps_the_rows_that_a_simple_list_would(steps: list[tuple[str, int]]) -> None:
-    old = [Resource(f"old-{index}", "type", custom=True) for index in range(4)]
+    old = [thing(f"old-{index}") for index in range(4)]
     new: list[Resource] = []
     memory = Memory()
     journal = Journal(Snapshot(tuple(old)), "organization/suite/dev", MANAGER, memory)
     for number, (step, index) in enumerate(steps):
         target = old[index] if index < len(old) else None
         if step == "add":
-            new.append(Resource(f"new-{number}", "type", custom=True))
+            new.append(thing(f"new-{number}"))
             journal.end(new=new[-1])
         elif target is not None and step == "same":
             old.remove(target)

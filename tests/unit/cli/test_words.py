@@ -16,7 +16,7 @@ from rehearsal.cli.account import (
     set_flag,
 )
 from rehearsal.cli.cloud import forget
-from rehearsal.cli.deploy import check_stack, policy_packs
+from rehearsal.cli.deploy import policy_packs
 from rehearsal.cli.problem import Problem
 from rehearsal.cli.stack import opened
 from rehearsal.engine.values import Secret
@@ -73,12 +73,15 @@ def test_an_unknown_account_is_answered_with_the_known_ones() -> None:
         find_account("nobody")
 
 
-def test_an_unknown_stack_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(
-        Problem, match=r"no stacks/Pulumi\.prod\.yaml; there are dev, local, prd"
-    ) as told:
-        check_stack("prod")
-    assert told.value.exit_code == 2
+def test_an_unknown_stack_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REHEARSAL_HOME", str(tmp_path / "home"))
+    assert main(["up", "-s", "prod"]) == 2
+    said = capsys.readouterr().err
+    assert "Pulumi.prod.yaml: there is no file for the stack 'prod'" in said
+    assert "the stacks with a file are: dev, local, prd" in said
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
 PROVIDER = Path(__file__).parents[3] / "conformance" / "provider"
 SECONDS = 60.0
+THING = "conform:index:Thing"
 RUNNER = """
 import json, os, sys
 from pathlib import Path
-from rehearsal.engine import Run, run
+from rehearsal.engine import PolicyPackRef, Run, run
 folder = Path(sys.argv[1])
-run(
-    Run(
+told = (folder / "told").open("w")
+try:
+    run(Run(
         operation="up",
         project_dir=folder,
         stack="dev",
@@ -35,9 +37,16 @@ run(
         python=Path(sys.executable),
         environment=dict(os.environ),
         providers={},
-    ),
-    lambda _: None,
-)
+        policy_packs=(PolicyPackRef(folder / "pack"),),
+    ), lambda event: print(event, file=told, flush=True))
+except KeyboardInterrupt:
+    os._exit(130)
+"""
+PACK = """
+from pulumi_policy import *
+PolicyPack("none", [
+    ResourceValidationPolicy("none", "Nothing.", lambda args, report: None)
+])
 """
 
 
@@ -58,6 +67,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "Pulumi.yaml").write_text("name: suite\nruntime: python\n")
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack/PulumiPolicy.yaml").write_text("runtime: python\nversion: 1.0.0\n")
+    (tmp_path / "pack/__main__.py").write_text(PACK)
     write_program(tmp_path, delay=SECONDS)
     return tmp_path
 
@@ -122,7 +134,7 @@ def test_a_killed_run_leaves_a_state_that_tells_what_it_was_doing(
             "the second create",
         )
         below = children(engine.pid)
-        assert len(below) >= 2, "the program and the provider run"
+        assert len(below) >= 3, "the program, the provider and the policy pack run"
     finally:
         engine.send_signal(signal.SIGKILL)
         engine.wait()
@@ -161,3 +173,53 @@ def test_an_interrupted_run_finishes_and_saves_what_is_in_flight(
         engine.wait()
     assert names(latest(folder)["resources"]) == ["suite-dev", "default", "first", "second"]
     assert pending_of(folder) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_twice_ends_at_once_and_tells_what_is_open(
+    folder: Path, environment: dict[str, str], number: signal.Signals
+) -> None:
+    engine = subprocess.Popen([sys.executable, "-c", RUNNER, folder], env=environment)
+    try:
+        wait_until(
+            lambda: "second" in names([one["resource"] for one in pending_of(folder)]),
+            "the second create",
+        )
+        below = children(engine.pid)
+        engine.send_signal(number)
+        wait_until(lambda: "interrupted" in (folder / "told").read_text(), "the first one")
+        engine.send_signal(number)
+        assert engine.wait(SECONDS) == 130
+    finally:
+        engine.kill()
+        engine.wait()
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below), "their end")
+    assert names([one["resource"] for one in pending_of(folder)]) == ["second"]
+    assert list(folder.glob(".pulumi/locks/**/*.json")) == [], "the lock is given back"
+    write_program(folder, delay=0)
+    assert do("up", folder, environment).changes == {"create": 1, "same": 2}
+
+
+def test_what_a_killed_destroy_was_deleting_is_looked_for_before_an_up(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    write_program(folder, delay=0)
+    assert do("up", folder, environment).result == "succeeded"
+    state = folder / ".pulumi/stacks/suite/dev.json"
+    content = json.loads(state.read_text())
+    rows = content["checkpoint"]["latest"]["resources"]
+    pending = [{"resource": row, "type": "deleting"} for row in rows if row["type"] == THING]
+    content["checkpoint"]["latest"]["pending_operations"] = pending
+    state.write_text(json.dumps(content))
+    world = folder / "world.json"
+    objects = json.loads(world.read_text())
+    (gone,) = [key for key, value in objects["objects"].items() if value["name"] == "second"]
+    del objects["objects"][gone]
+    world.write_text(json.dumps(objects))
+
+    assert do("preview", folder, environment).changes == {"create": 1, "same": 2}
+    assert do("up", folder, environment).changes == {"create": 1, "same": 2}
+    assert pending_of(folder) == []
+    assert do("up", folder, environment, expect_no_changes=True).result == "succeeded"
+    there = json.loads(world.read_text())["objects"].values()
+    assert sorted(value["name"] for value in there) == ["first", "second"]

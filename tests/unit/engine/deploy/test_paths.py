@@ -79,13 +79,40 @@ def test_a_path_contains_what_lies_within_it(pattern: str, path: str, *, expecte
 def test_ignored_paths_keep_their_old_values(
     ignored: str, olds: Properties, news: Properties, expected: Properties
 ) -> None:
-    assert reset(news, olds, [ignored]) == expected
+    assert reset(news, olds, [ignored]) == (expected, ())
 
 
 @pytest.mark.parametrize(
-    ("olds", "news"),
-    [({"l": [1, 2]}, {"l": [1]}), ({"l": [1, 2]}, {"l": "text"}), ({"l": [1]}, {"l": [1, 2]})],
+    ("ignored", "olds", "news", "expected"),
+    [
+        pytest.param("l[1]", {"l": [1, 2]}, {"l": [3]}, {"l": [3]}, id="removed-element"),
+        pytest.param("l[1]", {"l": [1]}, {"l": [3, 4]}, {"l": [3, 4]}, id="added-element"),
+        pytest.param("l[1]", {"l": [1, 2]}, {"l": "text"}, {"l": "text"}, id="no-list-any-more"),
+        pytest.param("t.x", {"t": {"x": 1}}, {"u": 1}, {"u": 1}, id="removed-map"),
+        pytest.param("t.x", {"t": {"x": 1}}, {"t": 5}, {"t": 5}, id="no-map-any-more"),
+        pytest.param("l[*]", {"l": [1, 2]}, {"l": [3]}, {"l": [1]}, id="all-of-a-shorter-list"),
+        pytest.param(
+            "t.*.v",
+            {"t": {"a": {"v": 1}, "b": {"v": 2}}},
+            {"t": {"a": {"v": 8}}},
+            {"t": {"a": {"v": 1}}},
+            id="removed-key-of-a-map",
+        ),
+    ],
 )
-def test_a_path_that_only_one_side_has_is_named(olds: Properties, news: Properties) -> None:
-    with pytest.raises(PathError, match=r"l\[1\]"):
-        reset(news, olds, ["l[1]"])
+def test_a_path_that_only_one_side_has_is_told_and_changes_nothing_there(
+    ignored: str, olds: Properties, news: Properties, expected: Properties
+) -> None:
+    assert reset(news, olds, [ignored]) == (expected, (ignored,))
+
+
+def test_what_is_no_path_ignores_nothing() -> None:
+    assert reset({"a": 2}, {"a": 1}, ["a["]) == ({"a": 2}, ())
+
+
+def test_the_inputs_themselves_are_left_alone() -> None:
+    news: Properties = {"t": {"x": 2}, "l": [{"v": 2}]}
+
+    reset(news, {"t": {"x": 1}, "l": [{"v": 1}]}, ["t.x", "l[0].v"])
+
+    assert news == {"t": {"x": 2}, "l": [{"v": 2}]}

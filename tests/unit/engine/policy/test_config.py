@@ -7,8 +7,9 @@ import pytest
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
 
-from rehearsal.engine.policy.config import effective_config, read_config, read_manifest
-from rehearsal.engine.policy.model import PolicyConfigError
+from rehearsal.engine.policy.config import effective_config, read_config
+from rehearsal.engine.policy.manifest import read_manifest
+from rehearsal.engine.policy.model import PolicyConfigError, PolicyPackError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,6 +121,8 @@ class TestAConfigurationFile:
             ({"plain": "Mandatory"}, "'Mandatory' is no enforcement level"),
             ({"plain": {"enforcementLevel": True}}, "plain.enforcementLevel: True is no"),
             ({"plain": {"enforcementLevel": ["mandatory"]}}, "plain.enforcementLevel: "),
+            ('{"plain": "advisory", "plain": "mandatory"}', "plain: is there twice"),
+            ({"all": {"allowed": []}}, 'all: allowed: "all" sets a level only'),
         ],
     )
     def test_tells_what_is_wrong_and_where(
@@ -188,7 +191,8 @@ class TestTheConfigurationThatCounts:
             ({"allowed": "blue"}, r"colours\.allowed: 'blue' is not of type 'array'"),
             ({"allowed": [1]}, r"colours\.allowed\[0\]: 1 is not of type 'string'"),
             ({"least": 0}, r"colours\.least: 0 is less than the minimum of 1"),
-            ({"alowed": []}, r"colours: Additional properties are not allowed"),
+            ({"alowed": []}, r"colours\.alowed: the policy has no .*; did you mean 'allowed'\?"),
+            ({"x": 1}, r"colours\.x: the policy has no such property; it has allowed, least"),
         ],
     )
     def test_refuses_properties_that_do_not_fit_the_schema(
@@ -196,6 +200,18 @@ class TestTheConfigurationThatCounts:
     ) -> None:
         with pytest.raises(PolicyConfigError, match=told):
             merged(tmp_path, {"colours": properties})
+
+    def test_is_the_packs_mistake_where_a_schema_is_none(self, tmp_path: Path) -> None:
+        info = pack_info()
+        info.policies[1].configSchema.properties.update({"allowed": {"type": "strin"}})
+        with pytest.raises(PolicyPackError, match="'colours': the pack gives a schema that is"):
+            merged(tmp_path, {}, info)
+
+    def test_needs_what_the_schema_requires(self, tmp_path: Path) -> None:
+        info = pack_info()
+        info.policies[1].configSchema.required.append("least")
+        with pytest.raises(PolicyConfigError, match="colours: 'least' is a required property"):
+            merged(tmp_path, {}, info)
 
     def test_hands_on_properties_of_a_policy_without_a_schema(self, tmp_path: Path) -> None:
         assert merged(tmp_path, {"plain": {"any": [1]}})["plain"] == (ADVISORY, {"any": [1.0]})

@@ -3,10 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rehearsal.engine.secrets import SecretsManager
-
-PASSPHRASE = "correct-horse"
-SALT = "v1:FhTj+pdYfMw=:v1:MLb44O/s8BY0+bIJ:G8xJCsZDFvV5AD25vearJarOwNv89A=="
-"""Made by the real CLI with that passphrase."""
+from tests.support.states import PASSPHRASE, SALT
 
 
 @pytest.fixture

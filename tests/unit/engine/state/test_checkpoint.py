@@ -54,12 +54,7 @@ FULL = Resource(
 
 
 def render(snapshot: Snapshot, manager: SecretsManager) -> str:
-    return checkpoint.render(
-        snapshot,
-        "organization/suite/dev",
-        manager.salt,
-        lambda row: checkpoint.encode_row(row, manager),
-    )
+    return checkpoint.render(snapshot, "organization/suite/dev", manager).decode()
 
 
 def edited(text: str, **latest: Any) -> str:
@@ -180,7 +175,12 @@ def test_malformed_states_are_refused_with_the_place(
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{", "no JSON"), ("[]", "no checkpoint"), ('{"version":4}', "version 4"), ("{}", "None")],
+    [
+        ("{", "no JSON"),
+        ("[]", "no checkpoint"),
+        ('{"version":4}', "version 4"),
+        ("{}", "no checkpoint"),
+    ],
 )
 def test_what_is_no_checkpoint_is_refused(manager: SecretsManager, text: str, message: str) -> None:
     with pytest.raises(checkpoint.StateError, match=message):

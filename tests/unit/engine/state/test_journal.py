@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rehearsal.engine import checkpoint
-from rehearsal.engine.journal import Journal, must_write
+from rehearsal.engine.journal import BrokenJournalError, Journal, must_write
 from rehearsal.engine.state import PendingOperation, Resource, Snapshot
 from rehearsal.engine.values import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rehearsal.engine.secrets import SecretsManager
 
 
@@ -28,8 +30,8 @@ class Memory:
         self.texts: list[str] = []
         self.durable: list[bool] = []
 
-    def save(self, text: str, *, durable: bool) -> None:
-        self.texts.append(text)
+    def save(self, pieces: Iterable[bytes], *, durable: bool) -> None:
+        self.texts.append(b"".join(pieces).decode())
         self.durable.append(durable)
 
 
@@ -93,13 +95,15 @@ def test_equal_rows_are_told_apart(manager: SecretsManager, memory: Memory) -> N
 
 
 def test_outputs_are_set_on_the_newest_row(manager: SecretsManager, memory: Memory) -> None:
-    kept = journal(Snapshot((row("a"),)), manager, memory)
+    old = row("a")
+    kept = journal(Snapshot((old,)), manager, memory)
     with pytest.raises(KeyError):
         kept.set_outputs(row("a").urn, {})
-    kept.end(new=row("a"))
+    marked = replace(old, delete=True)
+    kept.end(old=old, marked=marked, new=row("a"))
     changed = kept.set_outputs(row("a").urn, {"x": "y"})
     assert changed == row("a", x="y")
-    assert kept.snapshot().resources == (row("a", x="y"), row("a"))
+    assert kept.snapshot().resources == (row("a", x="y"), marked)
 
 
 def test_every_row_can_be_rewritten(manager: SecretsManager, memory: Memory) -> None:
@@ -112,16 +116,24 @@ def test_every_row_can_be_rewritten(manager: SecretsManager, memory: Memory) -> 
     assert stored(memory, manager).resources[0].outputs == {"x": "y"}
 
 
-def test_old_creating_operations_are_carried_over_until_cleared(
-    manager: SecretsManager, memory: Memory
-) -> None:
+def test_old_creating_operations_are_carried_over(manager: SecretsManager, memory: Memory) -> None:
     creating = PendingOperation(row("a"), "creating")
     base = Snapshot(pending=(creating, PendingOperation(row("b"), "updating")))
     kept = journal(base, manager, memory)
-    assert kept.snapshot().pending == (creating,)
-    assert kept.clear_creates() == (creating,)
-    assert kept.close() == Snapshot()
-    assert stored(memory, manager) == Snapshot()
+    assert kept.close() == Snapshot(pending=(creating,))
+    assert stored(memory, manager) == Snapshot(pending=(creating,))
+
+
+def test_a_state_that_breaks_the_rules_is_not_written(
+    manager: SecretsManager, memory: Memory
+) -> None:
+    kept = journal(Snapshot(), manager, memory)
+    kept.end(new=row("a"))
+    with pytest.raises(BrokenJournalError, match=r"::b refers to its parent \S+::c, which is not"):
+        kept.end(new=replace(row("b"), parent=row("c").urn))
+    with pytest.raises(BrokenJournalError):
+        kept.close()
+    assert stored(memory, manager) == Snapshot((row("a"),))
 
 
 def test_the_last_snapshot_is_durable(manager: SecretsManager, memory: Memory) -> None:
