@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from string import punctuation
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from rehearsal.cloud.entra import errors
 from rehearsal.cloud.entra.clients import is_public
@@ -130,8 +131,10 @@ def _back(request: Request, answer: Mapping[str, str]) -> Reply:
     mode = query.get("response_mode", "query")
     if mode == "form_post":
         return posting_page(address, values)
-    joint = "#" if mode == "fragment" else "&" if urlsplit(address).query else "?"
-    return Reply(302, b"", {"location": f"{address}{joint}{urlencode(values)}"})
+    joint = "#" if mode == "fragment" else "&" if "?" in address else "?"
+    # What a header cannot hold stands there in percent signs, as in RFC 3987.
+    location = quote(address, safe=punctuation, errors="replace")
+    return Reply(302, b"", {"location": f"{location}{joint}{urlencode(values, errors='replace')}"})
 
 
 def _problem(cloud: Cloud, request: Request) -> str | None:
@@ -154,7 +157,7 @@ def _problem(cloud: Cloud, request: Request) -> str | None:
 
 
 def _may_redirect(cloud: Cloud, app_id: str, redirect: str) -> bool:
-    if is_public(cloud, app_id) and urlsplit(redirect).hostname in NATIVE_HOSTS:
+    if is_public(cloud, app_id) and _is_native(redirect):
         return True
     for document in cloud.directory.all("Application"):
         if document["appId"] == app_id:
@@ -164,3 +167,10 @@ def _may_redirect(cloud: Cloud, app_id: str, redirect: str) -> bool:
             ]
             return redirect in registered
     return False
+
+
+def _is_native(redirect: str) -> bool:
+    try:
+        return urlsplit(redirect).hostname in NATIVE_HOSTS
+    except ValueError:
+        return False

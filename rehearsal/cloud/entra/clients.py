@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote_plus
@@ -110,7 +109,7 @@ def _take_basic_authentication(request: Request, form: dict[str, str]) -> None:
         return
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return
     form.setdefault("client_id", unquote_plus(name))
     form.setdefault("client_secret", unquote_plus(secret))

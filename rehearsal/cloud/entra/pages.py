@@ -130,12 +130,19 @@ def require_own_page(request: Request) -> None:
         own = site in ("same-origin", "none")
     else:
         origin = headers.get("origin")
-        own = origin is None or urlsplit(origin).netloc == headers.get("host")
+        own = origin is None or _host_of(origin) == headers.get("host")
     if not own:
         text = (
             "Another site has sent this form. Open the page from your application, and try again."
         )
         raise CloudError(message_page("This sign-in was stopped", text, 403))
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _field(field: Field, focus: str, mistake: Mistake | None) -> str:
@@ -167,4 +174,4 @@ def _page(title: str, content: str, status: int) -> Reply:
         "<footer>Local Azure of a rehearsal: what is typed here stays on this machine. Accounts,"
         " passwords and codes are in rehearsal/world.yaml.</footer></body></html>"
     )
-    return Reply(status, text.encode(), HEADERS)
+    return Reply(status, text.encode(errors="replace"), HEADERS)

@@ -29,6 +29,7 @@ OTHER_SITE = [
     {"sec-fetch-site": "same-site", "origin": "https://localhost:9999"},
     {"origin": "https://attacker.example", "host": "localhost:8443"},
     {"origin": "null", "host": "localhost:8443"},
+    {"origin": "http://[", "host": "localhost:8443"},
 ]
 OWN_SITE = [
     {},

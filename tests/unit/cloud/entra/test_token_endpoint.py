@@ -96,6 +96,16 @@ def test_a_secret_may_come_in_the_authorization_header(identity: Identity) -> No
     assert reply.status == 200
 
 
+@pytest.mark.parametrize("address", [TOKEN_V1, TOKEN_V2, f"/{TENANT}/oauth2/v2.0/devicecode"])
+@pytest.mark.parametrize("basic", ["\xe9", "a", "/w==", ""])
+def test_an_authorization_header_that_cannot_be_read_counts_as_none(
+    identity: Identity, address: str, basic: str
+) -> None:
+    body = b"grant_type=client_credentials&scope=openid"
+    reply = identity.request("POST", address, body, {"authorization": f"Basic {basic}"})
+    assert error_of(reply)[2] == 900144, "the request names no client"
+
+
 @pytest.mark.parametrize("tenant", [TENANT, "contoso.example", "common", "organizations"])
 def test_the_tenant_may_be_named_in_all_ways(identity: Identity, tenant: str) -> None:
     address = f"/{tenant}/oauth2/v2.0/token"
