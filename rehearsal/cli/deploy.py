@@ -158,6 +158,8 @@ def request(home: Home, operation: Operation, stack: str) -> engine.Run:
         environment=environment,
         providers=servicers(environment),
         spares_protected=True,
+        # A stack file as docs/pipelines.md makes it has the salt of the real stack's passphrase.
+        ignores_idle_salt=True,
     )
 
 

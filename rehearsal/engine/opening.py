@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.engine import recovery
 from rehearsal.engine.backend import Backend
 from rehearsal.engine.configuration import configure
 from rehearsal.engine.project import ProjectError, load_project, load_stack_file
-from rehearsal.engine.secrets import SecretsManager
+from rehearsal.engine.secrets import SecretsManager, WrongPassphraseError
 from rehearsal.engine.state import Snapshot
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rehearsal.engine.backend import StackFiles
     from rehearsal.engine.configuration import Configuration
     from rehearsal.engine.outcome import Run
-    from rehearsal.engine.project import Project
+    from rehearsal.engine.project import Project, StackFile
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,53 @@ def open_stack(request: Run) -> Opened:
     files = Backend(request.backend).files(project.name, request.stack)
     text = recovery.text_of(files)
     salt = recovery.salt_of(files, text) if text is not None else ""
-    config_salt = stack_file.salt or salt
-    passphrase = request.passphrase
-    if config_salt:
-        config_secrets = SecretsManager.open(passphrase, config_salt)
-    else:
-        config_secrets = SecretsManager.create(passphrase)
+    config_secrets = _config_secrets(request, stack_file, salt)
     secrets = config_secrets
-    if salt and salt != config_salt:
-        secrets = SecretsManager.open(passphrase, salt)
+    if salt and salt != config_secrets.salt:
+        secrets = SecretsManager.open(request.passphrase, salt)
     return Opened(
         project=project,
         configuration=configure(project, stack_file, request.stack, config_secrets),
         secrets=secrets,
         files=files,
     )
+
+
+def _config_secrets(request: Run, stack_file: StackFile, state_salt: str) -> SecretsManager:
+    """What decrypts the stack file: by its own salt, else the state's, else a new one.
+
+    Raises:
+        WrongPassphraseError: The passphrase is another one, and there is something to decrypt.
+        SecretsError: A salt is malformed.
+    """
+    passphrase = request.passphrase
+    if stack_file.salt:
+        try:
+            return SecretsManager.open(passphrase, stack_file.salt)
+        except WrongPassphraseError as error:
+            secure = [key for key, value in stack_file.config.items() if _holds_secure(value)]
+            if secure:
+                raise WrongPassphraseError(_unreadable(error, stack_file, secure)) from None
+            if not request.ignores_idle_salt:
+                raise
+    if state_salt:
+        return SecretsManager.open(passphrase, state_salt)
+    return SecretsManager.create(passphrase)
+
+
+def _unreadable(error: WrongPassphraseError, stack_file: StackFile, secure: list[str]) -> str:
+    return (
+        f"{error}; {stack_file.path} has values that were encrypted with it: {', '.join(secure)}."
+        " A state that was made with another passphrase takes another backend (for a rehearsal:"
+        " an empty REHEARSAL_HOME)"
+    )
+
+
+def _holds_secure(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        fields = cast("Mapping[str, Any]", value)
+        return "secure" in fields or any(map(_holds_secure, fields.values()))
+    return isinstance(value, list) and any(map(_holds_secure, cast("list[Any]", value)))
 
 
 def read_state(opened: Opened) -> Snapshot:

@@ -37,7 +37,9 @@ class Run:
     process provides, any other is an executable `pulumi-resource-NAME` on the environment's PATH;
     `config_file` is the stack file to use instead of the project's; a destroy that
     `spares_protected` deletes nothing if a row is protected, as the real CLI, whose preview before
-    it fails (https://github.com/pulumi/pulumi/issues/18103), and not only leaves that row.
+    it fails (https://github.com/pulumi/pulumi/issues/18103), and not only leaves that row;
+    `ignores_idle_salt` takes a stack file whose `encryptionsalt` is of another passphrase, as long
+    as nothing in the file is encrypted by it (the real CLI refuses).
     """
 
     operation: Operation
@@ -53,6 +55,7 @@ class Run:
     refresh: bool = False
     clear_pending_creates: bool = False
     spares_protected: bool = False
+    ignores_idle_salt: bool = False
     parallel: int = 16
     config_file: Path | None = None
 

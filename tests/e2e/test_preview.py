@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.azure import Azure
 from tests.support.rehearsal import rehearsing
+from tests.support.states import SALT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +52,16 @@ def test_each_environment_previews_and_passes_its_policies(
     assert summary["result"] == "succeeded"
     assert summary["changes"]["create"] > 10
     assert [found for found in summary["violations"] if found["level"] == "mandatory"] == []
+
+
+def test_a_stack_file_with_the_salt_of_the_real_stack_previews(untouched: Rehearsal) -> None:
+    file = untouched.project / "stacks/Pulumi.prd.yaml"
+    # As `pulumi stack init prd` leaves it, and docs/pipelines.md has it committed.
+    file.write_text(f"encryptionsalt: {SALT}\n{file.read_text()}")
+    try:
+        assert untouched.json("preview", *with_policies("prd"))["result"] == "succeeded"
+    finally:
+        untouched.restore_stack("prd")
 
 
 def break_glass(config: dict[str, Any]) -> None:
