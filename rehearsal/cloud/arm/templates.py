@@ -120,11 +120,8 @@ class Template:
 
         try:
             self.body(resource, note)
-        except UnsupportedError:
-            raise
         except TemplateError as problem:
-            message = f"The template resource '{resource.name}' is not valid: {problem}"
-            raise TemplateError(message) from None
+            raise problem.about(f"The template resource '{resource.name}'") from None
         return [each.id for each in self._known if each.id.lower() in found]
 
     def body(self, resource: Resource, reference: Reference) -> Json:
@@ -166,8 +163,7 @@ class Template:
                 parameters.check_type(f"template output '{name}'", kind, value)
                 found[name] = parameters.shown(kind, value)
             except TemplateError as problem:
-                message = f"The template output '{name}' is not valid: {problem}"
-                raise TemplateError(message) from None
+                raise problem.about(f"The template output '{name}'") from None
         return found
 
     def call(self, call: Call, arguments: list[Any]) -> Any:

@@ -1,7 +1,7 @@
 """The functions of ARM templates whose value follows from their arguments alone.
 
-Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions; only
-some of them are here, and a template that uses another one is refused by its name.
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions; a
+template that uses one that is not here is refused by its name.
 """
 
 from __future__ import annotations
@@ -12,8 +12,15 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any, cast
 
+from rehearsal.cloud.arm import templates_numbers, templates_parts
+from rehearsal.cloud.arm.templates_absent import is_absent
 from rehearsal.cloud.arm.templates_hash import unique_string
-from rehearsal.cloud.arm.templates_language import SIZE_LIMIT, TemplateError, bounded
+from rehearsal.cloud.arm.templates_language import (
+    SIZE_LIMIT,
+    TemplateError,
+    UnsupportedError,
+    bounded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,6 +187,8 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("true", "", lambda: True),
     ("union", "o+", _union),
     ("uniqueString", "t+", lambda *given: unique_string("-".join(given))),
+    *templates_numbers.ROWS,
+    *templates_parts.ROWS,
 )
 _BY_NAME = {name.lower(): (name, takes, function) for name, takes, function in _ROWS}
 
@@ -189,7 +198,10 @@ def call(name: str, arguments: list[Any]) -> Any:
 
     Raises:
         TemplateError: there is no such function, or it does not take these arguments.
+        UnsupportedError: Azure has the function.
     """
+    if is_absent(name):
+        raise UnsupportedError(f"template function '{name}'")
     if name.lower() not in _BY_NAME:
         raise TemplateError(
             f"The template function '{name}' is not valid. Please see"

@@ -26,12 +26,20 @@ _TOKEN = re.compile(r"\s*('(?:[^']|'')*'|-?\d+|\w+|[][(),.])")
 class TemplateError(Exception):
     """A template, or a value given to it, that is wrong; the text is what a client reads."""
 
+    def about(self, part: str) -> TemplateError:
+        """The same, where `part` says which part of the template it is about."""
+        return TemplateError(f"{part} is not valid: {self}")
+
 
 class UnsupportedError(TemplateError):
     """Something that Azure takes, and the local Azure does not have."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The local Azure has no {what}; docs/fidelity.md says what it has.")
+
+    def about(self, part: str) -> TemplateError:  # noqa: ARG002 -- it names itself already
+        """The same."""
+        return self
 
 
 UNKNOWN: Final = cast("Any", object())

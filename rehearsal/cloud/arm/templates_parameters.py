@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.cloud.arm.templates_functions import call
-from rehearsal.cloud.arm.templates_language import UNKNOWN, TemplateError
+from rehearsal.cloud.arm.templates_language import UNKNOWN, TemplateError, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,11 @@ TYPES: dict[str, tuple[str, type]] = {
 _MEMBERS = frozenset(
     {"type", "defaultValue", "allowedValues", "minValue", "maxValue", "minLength", "maxLength"}
     | {"metadata"}
+)
+# Of language version 2.
+_NOT_THERE = frozenset(
+    {"$ref", "additionalProperties", "discriminator", "items", "nullable", "prefixItems"}
+    | {"properties", "sealed"}
 )
 
 
@@ -67,7 +72,9 @@ def check_declared(declared: dict[str, Json]) -> None:
     """
     for name, declaration in declared.items():
         for member in declaration:
-            if member not in _MEMBERS:
+            if member in _NOT_THERE and declaration[member]:
+                raise UnsupportedError(f"'{member}' of a template's parameter")
+            if member not in _MEMBERS | _NOT_THERE:
                 raise TemplateError(
                     f"the template parameter '{name}' has the member '{member}', which the local"
                     " Azure does not know"

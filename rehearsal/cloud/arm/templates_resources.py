@@ -122,8 +122,7 @@ def _resource(raw: Json, base: str, loop: Loop | None, evaluate: Evaluate) -> Re
             base = scope if scope[:1] == "/" else placed(base, "/".join(whole), names[2::2])
         resource_id = placed(base, resource_type, name.split("/"))
     except TemplateError as problem:
-        message = f"The template resource '{name}' is not valid: {problem}."
-        raise TemplateError(message) from None
+        raise problem.about(f"The template resource '{name}'") from None
     return Resource(resource_id, resource_type, name, version, condition, raw, loop)
 
 

@@ -89,6 +89,10 @@ def test_a_malformed_template_is_refused(content: Any, said: str) -> None:
         template(identity("a", resources=[identity("b")])),
         template(variables={"copy": [{"name": "a", "count": 1, "input": 1}]}),
         template(identity("a", properties={"copy": [{"name": "x", "count": 1, "input": 1}]})),
+        template(parameters={"p": {"type": "string", "nullable": True}}),
+        template(identity("[newGuid()]")),
+        template(identity("a", tags={"when": "[utcNow()]"})),
+        template(outputs={"o": {"type": "string", "value": "[utcNow()]"}}),
         template(outputs={"o": {"type": "array", "copy": {"count": 1, "input": 1}}}),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.cloud.arm.templates import Place, Template
-from rehearsal.cloud.arm.templates_language import TemplateError
+from rehearsal.cloud.arm.templates_language import TemplateError, UnsupportedError
 from tests.support.arm import SUBSCRIPTION, WORLD
 from tests.support.arm_templates import template
 
@@ -81,6 +81,22 @@ def value(expression: Any, kind: str = "object") -> Any:
         ("[coalesce(null(), 'b')]", "b"),
         ("[int('42')]", 42),
         ("[string(createObject('a', 1))]", '{"a":1}'),
+        ("[add(mul(2, 3), sub(1, 2))]", 5),
+        ("[createArray(div(-7, 2), mod(-7, 2), max(1, 3), min(range(2, 2)))]", [-3, -1, 3, 2]),
+        ("[and(less(1, 2), greater('b', 'a'), lessOrEquals(2, 2), greaterOrEquals(2, 2))]", True),
+        ("[range(3, 2)]", [3, 4]),
+        ("[concat(take('abc', 2), skip('abc', 2), take('a', 9))]", "abca"),
+        ("[concat(take(parameters('list'), 1), skip(parameters('list'), 5))]", ["a"]),
+        ("[and(startsWith('Abc', 'aB'), endsWith('abC', 'Bc'), not(endsWith('a', 'b')))]", True),
+        ("[createArray(indexOf('aBc', 'b'), lastIndexOf('aa', 'A'))]", [1, 1]),
+        ("[createArray(indexOf('a', 'b'), lastIndexOf(createArray(1), true()))]", [-1, -1]),
+        ("[createArray(indexOf(range(4, 3), 5), lastIndexOf(createArray(1, 1), 1))]", [1, 1]),
+        ("[trim('  a ')]", "a"),
+        ("[base64('ä')]", "w6Q="),
+        ("[base64ToJson(base64('{\"a\": [1]}')).a[0]]", 1),
+        ("[json('[true, null]')]", [True, None]),
+        ("[createArray(bool('True'), bool(0))]", [True, False]),
+        ("[array('a')]", ["a"]),
         ("[deployment().name]", "main"),
         ("[resourceGroup().location]", "westeurope"),
         ("[subscription().subscriptionId]", WORLD.subscription_id),
@@ -118,7 +134,7 @@ def test_a_guid_is_made_of_its_arguments_joined() -> None:
 @pytest.mark.parametrize(
     ("expression", "said"),
     [
-        ("[utcNow()]", "The template function 'utcNow' is not valid"),
+        ("[nowUtc()]", "The template function 'nowUtc' is not valid"),
         ("[own.function(1)]", "The template function 'own.function' is not valid"),
         ("[concat('a']", "expected ',', found ''"),
         ("[concat('a', 'b]", "unexpected ' ' at position '11'"),
@@ -132,6 +148,16 @@ def test_a_guid_is_made_of_its_arguments_joined() -> None:
         ("[variables('nowhere')]", "The template variable 'nowhere' is not found"),
         ("[parameters('list')[5]]", "array index '5' is out of bounds"),
         ("[resourceGroup().nothing]", "property 'nothing' doesn't exist, available properties are"),
+        ("[less(1, 'a')]", "two integers or two strings"),
+        ("[add(true(), 1)]", "its argument 1 is of the wrong type"),
+        ("[div(1, 0)]", "it divides by zero"),
+        (f"[mul({10**17}, {10**17})]", "the result is too large"),
+        ("[max('a', 2)]", "have to be integers"),
+        ("[range(0, 10001)]", "the count has to be 0 to 10000"),
+        ("[json('{')]", "the argument is no JSON"),
+        ("[base64ToString('+')]", "no base64 of a text"),
+        ("[bool('yes')]", "neither true nor false"),
+        ("[indexOf('a', 1)]", "its argument 2 is of the wrong type"),
         ("[tenant()]", "The template function 'tenant' is not expected at this location"),
         ("[copyIndex()]", "The template function 'copyIndex' is not expected at this location"),
         ("[if(1, 2, 3)]", "no boolean"),
@@ -144,6 +170,19 @@ def test_an_expression_without_a_value_is_refused(expression: str, said: str) ->
     with pytest.raises(TemplateError) as refused:
         value(expression)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("[utcNow()]", "[newGuid()]", "[items(createObject())]", "[environment().name]"),
+        *("[listKeys('a', '2023-01-01')]", "[ManagementGroup()]", "[float('1.5')]"),
+        "[filter(createArray(1), lambda('x', true()))]",
+    ],
+)
+def test_a_function_that_only_azure_has_names_itself(expression: str) -> None:
+    with pytest.raises(UnsupportedError, match="has no template function '"):
+        value(expression)
 
 
 def test_a_template_cannot_grow_without_end() -> None:
