@@ -14,12 +14,14 @@ from rehearsal.engine.opening import open_stack
 from rehearsal.engine.secrets import WrongPassphraseError
 from tests.support.states import PASSPHRASE, SALT
 
+OWN = "the rehearsal's own"
+
 
 def request(
     folder: Path,
     config: dict[str, Any],
     *,
-    passphrase: str = "the rehearsal's own",
+    passphrase: str = OWN,
     ignores_idle_salt: bool = True,
 ) -> Run:
     (folder / "Pulumi.yaml").write_text("name: suite\nruntime: python\n")
