@@ -108,4 +108,6 @@ EXPRESSIONS = (
 HEADERS = (
     *("if-match", "if-none-match", "content-type", "consistencylevel", "prefer", "accept", "host"),
     *("x-ms-client-request-id", "client-request-id", "content-length", "accept-language"),
+    *("authorization", "origin"),
 )
+CREDENTIALS = ("Basic \xe9", "Basic /w==", "Bearer a.b.c", "http://[", "https://localhost")

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 from rehearsal.cloud.web import Request
 from tests.property.cloud.malformed.corpus import form_body
 from tests.property.cloud.malformed.hostile import (
+    CREDENTIALS,
     EXPRESSIONS,
+    FIELDS,
+    FORM_TEXTS,
     HEADERS,
     NAMES,
     QUERIES,
@@ -40,10 +43,19 @@ class Mutator:
         return Request(good.route.method, path, good.query, headers, self._content(good))
 
     def request(self, good: Good) -> Request:
-        """A request that has one thing wrong, or several, or now and then none."""
-        params, query, headers = dict(good.params), good.query, self._authorization(good)
+        """A request that has one thing wrong, or two, and perhaps the wrong caller as well."""
+        headers = self._authorization(good)
+        unchanged = changed = Request(
+            good.route.method, good.path(good.params), good.query, headers, self._content(good)
+        )
+        while changed == unchanged:
+            changed = self._with_faults(good, headers)
+        return changed
+
+    def _with_faults(self, good: Good, given: dict[str, str]) -> Request:
+        params, query, headers = dict(good.params), good.query, dict(given)
         content = self._content(good)
-        for change in self._random.choices("bbbbbbpqqhn", k=self._random.choice((1, 1, 2))):
+        for change in self._random.choices("bbbbbbpqqh", k=self._random.choice((1, 1, 2))):
             if change == "b" and (good.body is not None or good.form):
                 content = self._spoilt(good)
             elif change == "p" and params:
@@ -77,9 +89,8 @@ class Mutator:
         """A bad body: mostly a good one with a member changed, else one that is not JSON at all."""
         if good.form:
             fields = dict(good.form)
-            fields[self._random.choice((*fields, *QUERIES, "code", "client_assertion"))] = (
-                self._text()
-            )
+            name = self._random.choice((*fields, *QUERIES, *FIELDS))
+            fields[name] = self._random.choice((*TEXTS, *FORM_TEXTS))
             return (
                 form_body(fields) if self._random.random() < 0.8 else self._raw(form_body(fields))
             )
@@ -155,7 +166,7 @@ class Mutator:
         return self._text().encode(errors="replace").decode() or "a"
 
     def _header_text(self) -> str:
-        text = self._random.choice((*TEXTS, *EXPRESSIONS, '"', 'W/"1"', "*"))
+        text = self._random.choice((*TEXTS, *EXPRESSIONS, *CREDENTIALS, '"', 'W/"1"', "*"))
         # What a server lets through of a header.
         return (
             "".join(c for c in text if c.isprintable())
