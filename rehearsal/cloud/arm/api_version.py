@@ -37,14 +37,15 @@ def checked(request: Request, first: str = FIRST, resource_type: str = "") -> st
     if not given:
         raise errors.missing_api_version()
     supported = f"{first} and later"
-    if not _is_date(given) or given < FIRST:
+    if not is_date(given) or given < FIRST:
         raise errors.invalid_api_version(given, supported)
     if given < first:
         raise errors.no_registered_provider(resource_type, given, supported)
     return given
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text has the form of an api-version: a real date, perhaps with `-preview`."""
     found = _FORM.fullmatch(text)
     if found is None:
         return False

@@ -15,6 +15,7 @@ from rehearsal.cloud.arm.deployments_request import TYPE, Wanted, wanted
 from rehearsal.cloud.arm.deployments_work import DELETE, WRITE
 from rehearsal.cloud.arm.operation_status import poll_headers
 from rehearsal.cloud.arm.operations import OPERATIONS
+from rehearsal.cloud.arm.providers import register_for
 from rehearsal.cloud.arm.resources import group_to_write_in
 from rehearsal.cloud.clock import wire_time
 from rehearsal.cloud.web import Reply
@@ -68,6 +69,8 @@ def _put(call: Call) -> Reply:
         existing = cloud.store.get(DEPLOYMENTS, reading.deployment_id(call).lower())
         document = _document(call, asked, existing and existing["document"])
         _refuse_active(call, document["id"])
+        namespaces = [row["namespace"] for row in document["properties"]["providers"]]
+        register_for(call, call.param("subscription"), namespaces)
         operation = cloud.operations.begin(cloud, WRITE, document["id"])
         operation["input"] = {
             "template": asked.source,

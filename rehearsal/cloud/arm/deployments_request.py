@@ -7,23 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.cloud.arm import errors
-from rehearsal.cloud.arm.dispatch import SUBSCRIPTIONS
+from rehearsal.cloud.arm.deployments_checks import check_resources
+from rehearsal.cloud.arm.deployments_content import parameter_values, place, source
 from rehearsal.cloud.arm.locations import REGIONS, region
-from rehearsal.cloud.arm.resources import (
-    GROUPS,
-    checked_tags,
-    group_id,
-    refuse_unknown_members,
-)
-from rehearsal.cloud.arm.templates import Place, Template
+from rehearsal.cloud.arm.resources import checked_tags, group_id, refuse_unknown_members
+from rehearsal.cloud.arm.templates import Template
 from rehearsal.cloud.arm.templates_jsonc import plain
 from rehearsal.cloud.arm.templates_language import TemplateError, UnsupportedError
-from rehearsal.cloud.web import CloudError, Request
+from rehearsal.cloud.web import CloudError
 
 if TYPE_CHECKING:
     from rehearsal.cloud.arm.dispatch import Call
-    from rehearsal.cloud.arm.templates_resources import Resource
-    from rehearsal.cloud.context import Cloud
     from rehearsal.cloud.store import Json
 
 TYPE = "Microsoft.Resources/deployments"
@@ -35,7 +29,6 @@ _NOT_THERE = (
     "validationLevel",
 )
 _MODES = {"incremental": "Incremental", "complete": "Complete"}
-_SUBSCRIPTION = ("id", "subscriptionId", "tenantId", "displayName")
 _NAME_LENGTH = 64
 
 
@@ -70,17 +63,18 @@ def wanted(call: Call) -> Wanted:
     _check_properties(given)
     location = _location(call, name, body.get("location"))
     try:
-        source = _source(given.get("template"))
-        values = _values(given.get("parameters") or {})
-        template = Template(source, values, place(call.cloud, scope_of(call), name, location))
+        document = source(given.get("template"))
+        values = parameter_values(given.get("parameters") or {})
+        where = place(call.cloud, scope_of(call), name, location)
+        template = Template(document, values, where)
+        check_resources(call, template)
     except UnsupportedError as problem:
         raise errors.arm_error(501, "NotImplemented", str(problem)) from None
     except TemplateError as problem:
         raise invalid_template(str(problem)) from None
     except RecursionError:
         raise invalid_template("it is nested too deeply") from None
-    _check_resources(call, template.resources)
-    return Wanted(location, checked_tags(body), source, values, template)
+    return Wanted(location, checked_tags(body), document, values, template)
 
 
 def invalid_template(problem: str) -> CloudError:
@@ -95,29 +89,6 @@ def scope_of(call: Call) -> str:
     if "group" not in call.request.params:
         return f"/subscriptions/{subscription}"
     return group_id(subscription, call.param("group"))
-
-
-def place(cloud: Cloud, scope: str, name: str, location: str | None) -> Place:
-    """What a template sees of where it is deployed to.
-
-    Raises:
-        CloudError: 404 ResourceGroupNotFound.
-    """
-    parts = scope.split("/")
-    subscription = cloud.store.get(SUBSCRIPTIONS, parts[2].lower()) or {}
-    tenant = cloud.directory.tenant()
-    values: Json = {
-        "subscription": {key: subscription.get(key) for key in _SUBSCRIPTION},
-        "tenant": {"tenantId": tenant.id, "displayName": tenant.display_name},
-        "deployment": {"name": name, **({"location": location} if location else {})},
-    }
-    if len(parts) > 4:  # noqa: PLR2004 - /subscriptions/x/resourceGroups/y
-        group = cloud.store.get(GROUPS, scope.lower())
-        if group is None:
-            raise errors.resource_group_not_found(parts[4])
-        values["resourcegroup"] = group
-        scope = group["id"]
-    return Place(scope, values)
 
 
 def _body(call: Call) -> Json:
@@ -191,58 +162,3 @@ def _location(call: Call, name: str, given: Any) -> str | None:
             f" regions is '{','.join(REGIONS)}'.",
         )
     return found
-
-
-def _source(given: Any) -> Any:
-    """The template, which may also be sent as a text."""
-    if given is None:
-        raise TemplateError("The deployment has no template")
-    if not isinstance(given, str):
-        return given
-    try:
-        # As the whole request's body: without NaN, half a surrogate pair, thousands of levels.
-        return Request("PUT", "", body=plain(given).encode()).json()
-    except ValueError as problem:
-        raise TemplateError(f"The template is no JSON: {problem}") from None
-
-
-def _values(given: Any) -> Json:
-    if not isinstance(given, dict):
-        raise TemplateError("The parameters have to be an object")
-    found: Json = {}
-    for name, each in cast("Json", given).items():
-        parameter = cast("Json", each) if isinstance(each, dict) else {}
-        if parameter.get("reference"):
-            raise UnsupportedError("'reference' of a parameter, which names a key vault")
-        if "value" not in parameter:
-            raise TemplateError(f"The parameter '{name}' has to be an object with a 'value'")
-        found[name] = parameter["value"]
-    return found
-
-
-def _check_resources(call: Call, resources: list[Resource]) -> None:
-    """Refuse what the local Azure does not have, and what the caller may not write."""
-    refused: list[str] = []
-    for resource in resources:
-        if not resource.condition:
-            continue
-        request, handler = call.cloud.router.find(Request("PUT", resource.id))
-        if not request.operation:
-            raise CloudError(handler(request))
-        kind = resource.type
-        if kind.lower() == "microsoft.resources/resourcegroups":
-            kind = "Microsoft.Resources/subscriptions/resourceGroups"
-        if not call.may(f"{kind}/write", resource.id):
-            caller = call.caller
-            refused.append(
-                f"Authorization failed for template resource '{resource.name}' of type"
-                f" '{resource.type}'. The client '{caller.upn or caller.app_id}' with object id"
-                f" '{caller.object_id}' does not have permission to perform action '{kind}/write'"
-                f" at scope '{resource.id}'."
-            )
-    if refused:
-        start = "The template deployment failed with error"
-        if len(refused) > 1:
-            start = "Deployment failed with multiple errors"
-        message = f"{start}: '{':'.join(refused)}'."
-        raise errors.arm_error(403, "InvalidTemplateDeployment", message)

@@ -10,6 +10,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from rehearsal.cloud.arm.deployments_content import place
 from rehearsal.cloud.arm.deployments_record import (
     DEPLOYMENTS,
     duration,
@@ -17,7 +18,6 @@ from rehearsal.cloud.arm.deployments_record import (
     new_entry,
     write_entry,
 )
-from rehearsal.cloud.arm.deployments_request import place
 from rehearsal.cloud.arm.operations import OperationFailedError, Operations, Work
 from rehearsal.cloud.arm.templates import Template
 from rehearsal.cloud.arm.templates_language import TemplateError

@@ -10,6 +10,8 @@ from rehearsal.cloud.arm.locations import REGIONS
 from rehearsal.cloud.web import Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from rehearsal.cloud.arm.dispatch import Call, Routes
     from rehearsal.cloud.context import Cloud
     from rehearsal.cloud.store import Json
@@ -77,6 +79,23 @@ def require_registered(cloud: Cloud, subscription: str, namespace: str) -> None:
     """
     if _state(cloud, subscription, namespace) != "Registered":
         raise errors.missing_subscription_registration(namespace)
+
+
+def register_for(call: Call, subscription: str, namespaces: Collection[str]) -> None:
+    """Register those that a deployment needs, as far as its caller may.
+
+    Source:
+    https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types
+    """
+    needed = {namespace.lower() for namespace in namespaces}
+    for namespace in PROVIDERS:
+        if (
+            namespace.lower() in needed
+            and _state(call.cloud, subscription, namespace) != "Registered"
+            and call.may(f"{namespace}/register/action", f"/subscriptions/{subscription}")
+        ):
+            key = f"{subscription}/{namespace}"
+            registrations.change(call.cloud, key, "Registering", at_once=True)
 
 
 def states(cloud: Cloud, subscription: str) -> dict[str, str]:

@@ -28,8 +28,16 @@ def state(cloud: Cloud, key: str, initial: str) -> str:
     return _NEXT[current] if over else current
 
 
-def change(cloud: Cloud, key: str, transition: str) -> None:
-    """Start `Registering` or `Unregistering`, unless it has ended that way already."""
+def change(cloud: Cloud, key: str, transition: str, *, at_once: bool = False) -> None:
+    """Start `Registering` or `Unregistering`, unless it has ended that way already.
+
+    Args:
+        cloud: Where.
+        key: Of the registration.
+        transition: Which of the two.
+        at_once: Whether it has ended when this returns.
+    """
     if state(cloud, key, "") != _NEXT[transition]:
-        document = {"state": transition, "since": wire_time(cloud.clock.now())}
+        since = cloud.clock.now() - (_DURATION if at_once else timedelta())
+        document = {"state": transition, "since": wire_time(since)}
         cloud.store.put(REGISTRATIONS, key.lower(), document)

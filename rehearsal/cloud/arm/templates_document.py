@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.cloud.arm.templates_language import TemplateError, UnsupportedError
@@ -14,6 +15,15 @@ _MEMBERS = frozenset(
 )
 _NOT_THERE = frozenset(
     {"apiProfile", "definitions", "extensions", "functions", "imports", "languageVersion"}
+)
+# https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax
+_VERSIONS = ("2014-04-01-preview", "2015-01-01", "2018-05-01", "2019-04-01", "2019-08-01")
+# Which of the four is no matter: "a template may be valid at multiple scopes", as one who makes
+# them for Azure says in Azure/deployment-stacks#33.
+_SCHEMA = re.compile(
+    rf"https?://schema\.management\.azure\.com/schemas/({'|'.join(_VERSIONS)})/"
+    r"(subscription|managementGroup|tenant)?deploymentTemplate\.json#?",
+    re.IGNORECASE,
 )
 
 
@@ -53,6 +63,12 @@ def _check_members(template: Json) -> None:
     for name in ("$schema", "contentVersion", "resources"):
         if name not in template:
             raise TemplateError(f"Required property '{name}' not found in JSON. Path ''")
+    schema: Any = template["$schema"]
+    if not isinstance(schema, str) or _SCHEMA.fullmatch(schema) is None:
+        raise TemplateError(
+            f"Template schema '{schema}' is not supported. Supported template versions are"
+            f" '{','.join(_VERSIONS)}'. Please see https://aka.ms/arm-template for usage details"
+        )
 
 
 def _part(template: Json, name: str) -> Json:

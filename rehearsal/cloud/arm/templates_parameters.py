@@ -111,7 +111,7 @@ def value(name: str, declaration: Json, given: Json, default: Callable[[Any], An
     check_type(f"template parameter '{name}'", kind, found)
     problem = _limit_problem(declaration, found)
     allowed: list[Any] = declaration.get("allowedValues", [])
-    if allowed and not _is_allowed(found, allowed):
+    if allowed and found is not UNKNOWN and not _is_allowed(found, allowed):
         told = "" if is_secret(kind) else f" The value '{found}'"
         if told:
             told += f" is not part of the allowed value(s): '{','.join(map(str, allowed))}'."

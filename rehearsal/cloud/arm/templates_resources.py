@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, cast
 
+from rehearsal.cloud.arm.api_version import is_date
 from rehearsal.cloud.arm.templates_ids import placed
 from rehearsal.cloud.arm.templates_language import TemplateError, UnsupportedError
 
@@ -109,6 +110,10 @@ def _resource(raw: Json, base: str, loop: Loop | None, evaluate: Evaluate) -> Re
     resource_type, name, version = (
         _text(raw, member, loop, evaluate) for member in ("type", "name", "apiVersion")
     )
+    if not is_date(version):
+        raise TemplateError(
+            f"The template resource '{name}' is not valid: its api-version '{version}' is no date"
+        )
     condition = evaluate(raw.get("condition", True), loop)
     if not isinstance(condition, bool):
         raise TemplateError(f"The condition of the template resource '{name}' is no boolean")

@@ -6,16 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud.web import Request
-from tests.support.arm import (
-    AKS,
-    SUBSCRIPTION,
-    Arm,
-    RecordingRuntime,
-    cluster_path,
-    error,
-)
+from tests.support.arm import AKS, SUBSCRIPTION, Arm, RecordingRuntime, cluster_path, error
 from tests.support.arm_templates import (
     DEPLOYMENTS,
+    HEAD,
     IDENTITIES,
     cluster,
     deployed,
@@ -111,7 +105,7 @@ def test_conditions_and_loops_decide_what_is_made(arm: Arm) -> None:
 def test_what_fails_is_told_and_only_what_needs_it_is_left_out(arm: Arm) -> None:
     group = arm.group()
     content = template(
-        identity("bad", location="mars"),
+        identity("bad", unheard_of=1),
         identity("after", dependsOn=["bad"]),
         identity("last", dependsOn=["after"]),
         identity("good"),
@@ -124,7 +118,7 @@ def test_what_fails_is_told_and_only_what_needs_it_is_left_out(arm: Arm) -> None
     assert done["error"]["code"] == "DeploymentFailed"
     assert done["error"]["target"] == deployment_path(group)
     details = done["error"]["details"]
-    assert [each["code"] for each in details] == ["LocationNotAvailableForResourceType"]
+    assert [each["code"] for each in details] == ["InvalidRequestContent"]
     rows = arm.call("GET", f"{deployment_path(group)}/operations").body["value"]
     told = {row["properties"]["targetResource"]["resourceName"]: row["properties"] for row in rows}
     assert told["good"]["provisioningState"] == "Succeeded"
@@ -182,10 +176,10 @@ def test_a_deployment_inside_another_makes_a_group_and_fills_it(arm: Arm) -> Non
 
 def test_a_failure_inside_is_told_with_its_own_details(arm: Arm) -> None:
     group = arm.group()
-    done = deployed(arm, group, template(nested("in", template(identity("a", location="mars")))))
+    done = deployed(arm, group, template(nested("in", template(identity("a", unheard_of=1)))))
     (outer,) = done["error"]["details"]
     assert outer["details"][0]["code"] == "DeploymentFailed"
-    assert outer["details"][0]["details"][0]["code"] == "LocationNotAvailableForResourceType"
+    assert outer["details"][0]["details"][0]["code"] == "InvalidRequestContent"
 
 
 def test_secrets_reach_the_resource_and_nothing_that_is_shown(arm: Arm) -> None:
@@ -216,7 +210,7 @@ def test_a_group_takes_its_deployments_along(arm: Arm) -> None:
 
 def test_deployments_are_listed_by_state(arm: Arm) -> None:
     group = arm.group()
-    deployed(arm, group, template(identity("a", location="mars")))
+    deployed(arm, group, template(identity("a", unheard_of=1)))
     path = f"{group}/providers/{DEPLOYMENTS}"
 
     def found(**query: str) -> Reply:
@@ -236,7 +230,8 @@ def test_a_template_is_read_as_people_write_it(arm: Arm) -> None:
     resource = json.dumps(identity("a", tags={"b": "one"})).replace("one", "one // more\nlines")
     written = (
         f'{{"properties": {{"mode": "Incremental", template: {{ // as az sends it\n'
-        f'"$schema": "x", contentVersion: "1" /* not\nread */, "resources": [{resource}]}}}}}}'
+        f'"$schema": "{HEAD["$schema"]}", contentVersion: "1" /* not\nread */,'
+        f' "resources": [{resource}]}}}}}}'
     )
     token = {"authorization": f"Bearer {arm.token('deployer')}"}
     version = {"api-version": "2024-03-01"}

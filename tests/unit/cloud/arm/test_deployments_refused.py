@@ -14,6 +14,7 @@ from tests.support.arm_templates import (
     deployment_body,
     deployment_path,
     identity,
+    nested,
     put,
     template,
 )
@@ -45,6 +46,45 @@ def test_validation_makes_nothing(arm: Arm) -> None:
     ]
     assert error(bad) == (400, "InvalidTemplate")
     assert documents(arm) == before
+
+
+SITE = {**identity("s"), "type": "Microsoft.Web/sites"}
+ONE_OF = {"p": {"type": "string", "allowedValues": ["x"]}}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (template(identity("a", location="mars")), (400, "LocationNotAvailableForResourceType")),
+        (template(nested("in", template(SITE))), (501, "NotImplemented")),
+        (template(nested("in", template(SITE), resourceGroup="later")), (501, "NotImplemented")),
+        (template(nested("in", template(nested("in", template(SITE))))), (501, "NotImplemented")),
+        (template(nested("in", template(identity("[nothing()]")))), (400, "InvalidTemplate")),
+        (template(nested("in", template(identity("[utcNow()]")))), (501, "NotImplemented")),
+        (template(nested("in", template(SITE), condition=False)), (200, "")),
+        (template(nested("in", template(identity("a", location="mars")))), (400, "Location")),
+    ],
+)
+def test_what_no_resource_provider_has_is_refused_before_anything_is_made(
+    arm: Arm, content: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    group = arm.group()
+    before = documents(arm)
+    path = f"{deployment_path(group)}/validate"
+    reply = arm.call("POST", path, deployment_body(content))
+    assert reply.status == expected[0]
+    if reply.status != 200:
+        assert reply.body["error"]["code"].startswith(expected[1])
+        assert put(arm, group, content).body["error"] == reply.body["error"]
+    assert documents(arm) == before
+
+
+def test_a_nested_template_may_need_what_only_the_deployment_tells(arm: Arm) -> None:
+    group = arm.group()
+    inner = nested("in", template(identity("b"), parameters=ONE_OF))
+    given = {**inner["properties"], "parameters": {"p": {"value": "[reference('a').clientId]"}}}
+    body = deployment_body(template(identity("a"), {**inner, "properties": given}))
+    assert arm.call("POST", f"{deployment_path(group)}/validate", body).status == 200
 
 
 def test_the_caller_needs_a_right_for_each_resource(arm: Arm) -> None:

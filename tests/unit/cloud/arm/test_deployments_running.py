@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from rehearsal.cloud import arm as plane
 from rehearsal.cloud.clock import ManualClock
 from tests.support.arm import (
+    READER,
+    SUBSCRIPTION,
+    WORLD,
     Arm,
     RecordingRuntime,
     cluster_path,
@@ -18,6 +23,7 @@ from tests.support.arm_templates import (
     IDENTITIES,
     cluster,
     deployed,
+    deployment_body,
     deployment_path,
     identity,
     put,
@@ -27,6 +33,7 @@ from tests.support.arm_templates import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 SLOW = template(cluster("aks-dev"), identity("after", dependsOn=["aks-dev"]))
 
 
@@ -112,3 +119,23 @@ def test_a_deployment_can_be_repeated(arm: Arm) -> None:
     group = arm.group()
     for _ in range(2):
         assert deployed(arm, group, SLOW)["provisioningState"] == "Succeeded"
+
+
+@pytest.mark.parametrize(("role", "state"), [(OWNER, "Succeeded"), (READER, "Failed")])
+def test_what_a_template_needs_is_registered_if_the_caller_may(
+    arm: Arm, role: str, state: str
+) -> None:
+    group = arm.group()
+    unregister = f"{SUBSCRIPTION}/providers/Microsoft.ManagedIdentity/unregister"
+    assert arm.call("POST", unregister).status == 200
+    person = WORLD.account("payments-dev")
+    arm.assign(group, OWNER, person.object_id)
+    arm.assign(SUBSCRIPTION, role, person.object_id)
+    body = deployment_body(template(identity("a")))
+
+    arm.done(arm.call("PUT", deployment_path(group), body, who=person.name))
+
+    done = arm.call("GET", deployment_path(group)).body["properties"]
+    assert done["provisioningState"] == state
+    if state == "Failed":
+        assert done["error"]["details"][0]["code"] == "MissingSubscriptionRegistration"

@@ -12,6 +12,7 @@ from tests.support.arm import SUBSCRIPTION
 from tests.support.arm_templates import HEAD, identity, template
 
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"
+SCHEMAS, LEAF = "https://schema.management.azure.com/schemas", "deploymentTemplate.json#"
 PLACE = Place(GROUP, {"resourcegroup": {"id": GROUP, "name": "rg", "location": "westeurope"}})
 
 
@@ -63,6 +64,10 @@ def test_the_value_of_a_secret_parameter_is_in_no_refusal_and_not_shown() -> Non
         ([], "has to be an object"),
         ({}, "Required property '$schema' not found"),
         ({**HEAD, "resources": [], "more": 1}, "Could not find member 'more'"),
+        ({**HEAD, "$schema": 1, "resources": []}, "Template schema '1' is not supported"),
+        ({**HEAD, "$schema": f"{SCHEMAS}/2017-01-01/{LEAF}", "resources": []}, "is not supported"),
+        (template(identity("a", apiVersion="latest")), "its api-version 'latest' is no date"),
+        (template(identity("a", apiVersion="2024-13-01")), "is no date"),
         (template(identity("a"), identity("A")), "is defined multiple times"),
         (template(identity("a", dependsOn=["b"])), "The resource 'b' is not defined"),
         (template(identity("a", dependsOn=["b"]), identity("b", dependsOn=["a"])), "Circular"),
@@ -99,6 +104,18 @@ def test_a_malformed_template_is_refused(content: Any, said: str) -> None:
 def test_what_the_local_azure_does_not_have_names_itself(content: Any) -> None:
     with pytest.raises(UnsupportedError, match="The local Azure has no"):
         Template(content, {}, PLACE)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        HEAD["$schema"],
+        f"{SCHEMAS}/2018-05-01/subscriptionDeploymentTemplate.json#",
+        f"{SCHEMAS.replace('https', 'http')}/2015-01-01/DeploymentTemplate.json",
+    ],
+)
+def test_a_schema_of_any_scope_will_do(schema: str) -> None:
+    assert Template({**HEAD, "$schema": schema, "resources": []}, {}, PLACE).resources == []
 
 
 def test_resources_come_after_those_that_they_need() -> None:
