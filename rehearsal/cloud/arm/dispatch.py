@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import jwt
 
 from rehearsal.cloud.arm import api_version, authorization, errors
+from rehearsal.cloud.arm.deny_assignments import refuse_denied
 from rehearsal.cloud.arm.locks import refuse_locked
 from rehearsal.cloud.arm.scopes import is_guid
 from rehearsal.cloud.clock import wire_time
@@ -121,6 +122,7 @@ class Routes:
             call = self._checked(request, first_version, _type_of(pattern))
             if action is not None:
                 call.require(action, where.format_map(request.params))
+            refuse_denied(self.cloud, call.caller, method, request.path, action)
             refuse_locked(self.cloud, method, request.path)
             return handler(call)
 

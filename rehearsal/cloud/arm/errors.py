@@ -78,6 +78,20 @@ def linked_authorization_failed(  # noqa: PLR0913 - each is one part of the sent
     )
 
 
+def denied(  # noqa: PLR0913 - each is one part of the sentence
+    client: str, object_id: str, *, action: str, scope: str, denial: str, denied_scope: str
+) -> CloudError:
+    """403: the caller's role allows it, but a deny assignment does not; the text from memory."""
+    return arm_error(
+        403,
+        "DenyAssignmentAuthorizationFailed",
+        f"The client '{client}' with object id '{object_id}' has permission to perform action"
+        f" '{action}' on scope '{scope}'; however, the access is denied because of the deny"
+        f" assignment with name 'Deny assignment' and Id '{denial}' at scope"
+        f" '{denied_scope}'.",
+    )
+
+
 def scope_locked(scope: str, verb: str, locked: Collection[str]) -> CloudError:
     """409; `verb` is `write` or `delete`.
 
