@@ -59,8 +59,10 @@ def test_az_tells_why_a_deployment_fails(admin: Shell, group: str, tmp_path: Pat
     assert "InvalidTemplate" in said
     assert "The template function 'nothing' is not valid" in said
     said = admin.refused(f"{create} {written(tmp_path, template(identity('a', location='mars')))}")
-    assert "DeploymentFailed" in said
     assert "The provided location 'mars' is not available" in said
+    said = admin.refused(f"{create} {written(tmp_path, template(identity('a', unheard_of=1)))}")
+    assert "DeploymentFailed" in said
+    assert "unheard_of" in said
 
 
 def test_features_are_registered_at_the_subscription(admin: Shell, tmp_path: Path) -> None:
