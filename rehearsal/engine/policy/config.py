@@ -33,6 +33,9 @@ LEVELS: Mapping[int, EnforcementLevel] = {
 }
 """Enforcement levels by their number in the protocol."""
 
+VIOLATION_LEVELS: Mapping[int, EnforcementLevel] = {**LEVELS, 3: "mandatory"}
+"""The same for violations: what no remediation mended forbids the update, as Pulumi has it."""
+
 _NUMBERS = {level: number for number, level in LEVELS.items()}
 _ALL = "all"
 
@@ -193,7 +196,7 @@ def _validate(policy: analyzer_pb2.PolicyInfo, setting: PolicySetting, where: st
     }
     # The CLI lets a misspelt property pass unread.
     problems = [
-        f"{policy.name}.{name}: {_unknown(name, list(known))}"
+        f"{policy.name}.{name}: {_unknown(name, sorted(known))}"
         for name in setting.properties
         if name not in known
     ]

@@ -16,7 +16,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from rehearsal.engine import urns
 from rehearsal.engine.events import PolicyRemediation, PolicyViolation
 from rehearsal.engine.masking import shown
-from rehearsal.engine.policy.config import LEVELS, effective_config, read_config
+from rehearsal.engine.policy.config import LEVELS, VIOLATION_LEVELS, effective_config, read_config
 from rehearsal.engine.policy.manifest import PackManifest, read_manifest
 from rehearsal.engine.policy.model import (
     AnalyzerOptions,
@@ -30,8 +30,9 @@ from rehearsal.engine.policy.model import (
     PolicyPackRef,
 )
 from rehearsal.engine.policy.process import PackProcess
+from rehearsal.engine.policy.secrecy import with_secrets
 from rehearsal.engine.policy.wire import analyze_request, stack_request
-from rehearsal.engine.values import from_struct
+from rehearsal.engine.values import equal, from_struct
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -159,17 +160,19 @@ class PolicyHost:
             if one.diagnostic:
                 told.append(self._not_run(one, resource.urn))
                 continue
-            after = _with_internals(from_struct(one.properties), resource.properties)
-            told.append(
-                PolicyRemediation(
-                    pack=one.policyPackName,
-                    policy=one.policyName,
-                    urn=resource.urn,
-                    before=shown(properties),
-                    after=shown(after),
-                    pack_version=self.version,
+            after = with_secrets(from_struct(one.properties), properties)
+            after = _with_internals(after, resource.properties)
+            if not equal(after, properties):
+                told.append(
+                    PolicyRemediation(
+                        pack=one.policyPackName,
+                        policy=one.policyName,
+                        urn=resource.urn,
+                        before=shown(properties),
+                        after=shown(after),
+                        pack_version=self.version,
+                    )
                 )
-            )
             properties = after
         return properties, told
 
@@ -222,7 +225,7 @@ class PolicyHost:
         return PolicyViolation(
             pack=one.policyPackName,
             policy=one.policyName,
-            level=LEVELS[one.enforcementLevel],
+            level=VIOLATION_LEVELS[one.enforcementLevel],
             urn=one.urn or urn,
             message=one.message,
             pack_version=self.version,

@@ -54,6 +54,13 @@ def thing(**properties: Value) -> AnalyzerResource:
     return AnalyzerResource(urn=urn, type="demo:index:Thing", name="it", properties=properties)
 
 
+def level(pack: PolicyPackRef, name: str) -> Path:
+    """A configuration that gives all policies of the pack this level."""
+    path = pack.directory / "levels.json"
+    path.write_text(f'{{"all": "{name}"}}', encoding="utf-8")
+    return path
+
+
 def messages(host: PolicyHost, **properties: Value) -> list[str]:
     return [one.message for one in host.analyze(thing(**properties))]
 
@@ -129,6 +136,27 @@ class TestAPackThatStarts:
         assert isinstance(second, PolicyRemediation)
         assert (first.before, first.after) == ({"z": "[secret]"}, {"z": "[secret]", "a": ["z"]})
         assert second.before == first.after
+
+    def test_keeps_secret_what_it_copies_and_tells_no_change_where_none_is(
+        self, context: PolicyContext, written: Callable[[str], PolicyPackRef]
+    ) -> None:
+        pack = written(
+            "def mend(args):\n"
+            "    props = dict(args.props)\n"
+            "    return {**props, 'deep': dict(props['deep'])}\n"
+            "pack(None, remediate=mend)\n"
+        )
+        given = thing(z=Secret("x"), deep={"key": Secret("y"), "plain": 1})
+        with PolicyHost.start(replace(pack, config=level(pack, "remediate")), context) as host:
+            assert host.remediate(given) == (dict(given.properties), [])
+
+    def test_forbids_what_no_remediation_mended(
+        self, context: PolicyContext, written: Callable[[str], PolicyPackRef]
+    ) -> None:
+        pack = written("pack(lambda args, report: report('still'), remediate=lambda args: None)\n")
+        with PolicyHost.start(replace(pack, config=level(pack, "remediate")), context) as host:
+            assert host.remediate(thing(a=1)) == ({"a": 1}, [])
+            assert [one.level for one in host.analyze(thing(a=1))] == ["mandatory"]
 
     def test_is_not_asked_to_remediate_if_none_of_its_policies_may(
         self, context: PolicyContext, written: Callable[[str], PolicyPackRef]
