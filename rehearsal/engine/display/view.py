@@ -103,14 +103,14 @@ class RunView:
         """The rows to draw under each parent, roots under "", so that two runs look alike.
 
         A row without a change is left out, unless one of its descendants has one. Leaves come
-        first; then it goes by name.
+        first, but among roots, where the Stack does; then it goes by name.
         """
         shown = {one.urn: one for urn in self.changing for one in self._lineage(self.rows[urn])}
         under: dict[str, list[Row]] = {}
         for row in shown.values():
             under.setdefault(row.parent if row.parent in shown else "", []).append(row)
-        for rows in under.values():
-            rows.sort(key=lambda row: (row.urn in under, label(row.urn)[::-1]))
+        for parent, rows in under.items():
+            rows.sort(key=lambda row: ((row.urn in under) is bool(parent), label(row.urn)[::-1]))
         return under
 
     def errors(self) -> list[Diagnostic]:

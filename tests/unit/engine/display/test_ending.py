@@ -58,12 +58,14 @@ class TestPolicies:
         found = after(plain, violation("softer", "advisory"), violation("harder", "mandatory"))
         assert found == [
             "Policies",
-            "  ✗ harder  mandatory  high  ManagedCluster aks-dev",
+            "  ! softer  advisory  high",
             "      It holds.",
-            "      path: is wrong; mend it",
-            "  ! softer  advisory  high  ManagedCluster aks-dev",
+            "      ManagedCluster aks-dev",
+            "        path: is wrong; mend it",
+            "  ✗ harder  mandatory  high",
             "      It holds.",
-            "      path: is wrong; mend it",
+            "      ManagedCluster aks-dev",
+            "        path: is wrong; mend it",
         ]
 
     def test_are_told_once_each(self, plain: Screen) -> None:
@@ -246,7 +248,7 @@ class TestTheTree:
         terminal.step("delete-replaced", CLUSTER)
         final = terminal.ended()
         assert "└── ± ManagedCluster aks-dev  replaced  3.0 s" in final
-        assert "    └── ~ trigger: 1 → 2  forces replacement" in final
+        assert "        ~ trigger: 1 → 2  forces replacement" in final
 
     def test_forgets_a_refresh_that_found_nothing(self, terminal: Screen) -> None:
         terminal.begin("refresh")

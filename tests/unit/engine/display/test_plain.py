@@ -44,7 +44,10 @@ def test_a_step_is_a_line_when_it_ends(plain: Screen, op: Op, line: str) -> None
 def test_a_preview_says_what_would_be_done(plain: Screen) -> None:
     plain.begin("preview")
     plain.step("create", CLUSTER)
-    assert "+ ManagedCluster aks-dev  create" in plain.lines
+    assert plain.ended()[1:3] == [
+        "  Stack aks-entra-dev",
+        "└── + ManagedCluster aks-dev  create",
+    ]
 
 
 def test_what_does_not_change_is_no_line(plain: Screen) -> None:
@@ -77,7 +80,7 @@ def test_an_update_tells_each_property(plain: Screen) -> None:
         '    ~ tags.owner: "ada" → "grace"',
         '    - tags.old: "x"',
         "    + tags.new: [unknown]",
-        "    ~ password: [secret] → [secret]",
+        "    ~ password: [secret]  changed",
         '    ~ location: "a" → "b"  forces replacement',
         "    ~ kubeconfig",
     ]
