@@ -51,8 +51,13 @@ def told(outcome: Outcome, severity: str) -> list[str]:
         ("raise pulumi.RunError('no such size')", "no such size"),
         ("import absent", "ModuleNotFoundError: No module named 'absent'"),
         (
+            "async def f():\n    raise LookupError('late')\npulumi.export('x', f())",
+            "in f\n    raise LookupError('late')\nLookupError: late\n",
+        ),
+        (
+            # The SDK raises a ValueError anew, to tell which property has it (`runtime/rpc.py`).
             "async def f():\n    raise ValueError('late')\npulumi.export('x', f())",
-            "ValueError: late",
+            "\nValueError has risen: late\n",
         ),
     ],
 )
