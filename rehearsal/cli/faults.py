@@ -27,7 +27,7 @@ _FLAGS: tuple[tuple[str, str, type, str], ...] = (
     ("--route", "route", str, "'[METHOD ]PATH' or '[METHOD ]OPERATION', * for any text"),
     ("--plane", "plane", str, "arm, entra or graph"),
     ("--status", "status", int, "answer with this error, 400 to 599"),
-    ("--retry-after", "retryAfter", int, "seconds that the error asks to wait"),
+    ("--retry-after", "retryAfter", int, "seconds that the error asks to wait; 1 if it is a 429"),
     ("--code", "code", str, "the error's code"),
     ("--message", "message", str, "the error's text"),
     ("--delay", "delay", float, "seconds before anything happens"),
@@ -58,6 +58,7 @@ def add_commands(commands: Commands) -> None:
         ("--after", "do the work, and lose its answer then"),
     ):
         add.add_argument(flag, action="store_const", const=True, help=text)
+    add.add_argument("--seed", type=int, help="decides, for all rules, what is left to chance")
     add.add_argument("--sequence", help="a step a match: 429,pass,503,drop")
     add.add_argument(
         "--lag",
@@ -121,7 +122,9 @@ def document_of(options: argparse.Namespace) -> Json:
             lag[what] = float(seconds)
         except ValueError:
             raise Problem(f"--lag {word}: write WHAT=SECONDS, as in graph=3", 2) from None
-    return ({"lag": lag} if lag else {}) | ({"rules": [rule]} if rule or not lag else {})
+    whole: Json = {} if options.seed is None else {"seed": options.seed}
+    whole |= {"lag": lag} if lag else {}
+    return whole | ({"rules": [rule]} if rule or not whole else {})
 
 
 def print_faults(faults: Json, *, as_json: bool) -> None:
@@ -129,6 +132,8 @@ def print_faults(faults: Json, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(faults, indent=2))
         return
+    if faults["seed"]:
+        print(f"seed: {faults['seed']}")
     for what, seconds in faults["lag"].items():
         print(f"lag of {what}: {seconds:g} s")
     for rule in faults["rules"]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rehearsal.cloud.faults_rules import Effect
     from rehearsal.cloud.web import CloudError, Reply, Request
 
+# Azure always says how long it throttles; a rule may say another number.
+THROTTLED_SECONDS = 1
 # What a service says with a status unless the rule says it.
 _CODES = {
     400: "BadRequest",
@@ -54,9 +56,12 @@ _ENTRA_UNAVAILABLE = entra.Fault(
 def reply(cloud: Cloud, request: Request, effect: Effect) -> Reply:
     """The answer that the effect, which has a status, puts in place of the right one."""
     found = _refusal(cloud, request, effect).reply
-    if effect.retry_after is None:
+    wait = effect.retry_after
+    if wait is None and effect.status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = THROTTLED_SECONDS
+    if wait is None:
         return found
-    return replace(found, headers={**found.headers, "Retry-After": str(effect.retry_after)})
+    return replace(found, headers={**found.headers, "Retry-After": str(wait)})
 
 
 def _refusal(cloud: Cloud, request: Request, effect: Effect) -> CloudError:

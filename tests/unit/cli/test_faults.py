@@ -35,6 +35,8 @@ def documented(*words: str) -> dict[str, Any]:
             },
         ),
         ("--code C", {"rules": [{"code": "C"}]}),
+        ("--seed 7", {"seed": 7}),
+        ("--seed 0 --drop", {"seed": 0, "rules": [{"drop": True}]}),
     ],
 )
 def test_flags_make_a_document(words: str, expected: dict[str, Any]) -> None:
@@ -82,8 +84,9 @@ def test_where_nothing_runs_the_answer_is_how_to_start_it(
 
 def test_a_person_reads_a_line_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
     rule = {"route": "PUT *", "status": 429, "count": 3, "matched": 5, "acted": 3}
-    print_faults({"seed": 0, "lag": {"graph": 2.0}, "rules": [rule]}, as_json=False)
+    print_faults({"seed": 7, "lag": {"graph": 2.0}, "rules": [rule]}, as_json=False)
     assert capsys.readouterr().out.splitlines() == [
+        "seed: 7",
         "lag of graph: 2 s",
         "route: PUT *, status: 429, count: 3  (matched 5, acted 3)",
     ]

@@ -76,6 +76,14 @@ def test_arm_is_throttled_in_its_envelope(cloud: Cloud, send: Sender) -> None:
     assert reply.headers["x-ms-request-id"]
 
 
+@pytest.mark.parametrize("rule", [{"status": 429}, {"sequence": [429]}])
+def test_who_is_throttled_is_told_for_how_long(
+    cloud: Cloud, send: Sender, rule: dict[str, object]
+) -> None:
+    cloud.faults.replace(rules({"plane": "arm", **rule}))
+    assert send("GET", "/subscriptions").headers["retry-after"] == "1"
+
+
 def test_graph_fails_in_its_envelope(cloud: Cloud, send: Sender) -> None:
     cloud.faults.replace(rules({"plane": "graph", "status": 503}))
     reply = send("GET", GROUPS, headers={"client-request-id": "c1"})
