@@ -45,6 +45,7 @@ _BEFORE = {
     "deployments": "dep-a",
     "resources": CLUSTER,
     "_aks": cluster_key(CLUSTER),
+    "diagnosticsettingscategories": "kube-audit-admin",
 }
 _NAMED = {
     "subscription": WORLD.subscription_id,
@@ -62,6 +63,9 @@ _NAMED = {
     "upn": USER.upn,
     "role": "clusterUser",
 }
+
+
+_ENDING = frozenset({"Providers_Unregister", "ManagedClusters_Stop", "ServicePrincipals_Update"})
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,17 @@ class Good:
         if self.route.operation.startswith("Authorize"):
             return dict(AUTHORIZE)
         return {"api-version": "2025-09-01"} if self.plane == "arm" else {}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that it needs, beside that for its caller."""
+        counts = self.route.pattern.endswith("/$count")
+        return {"host": "localhost", **({"consistencylevel": "eventual"} if counts else {})}
+
+    @property
+    def personal(self) -> bool:
+        """Whether only a person can send it."""
+        return re.search(r"/me(/|$)", self.route.pattern) is not None
 
     @property
     def size(self) -> int:
@@ -109,6 +124,9 @@ def good(route: Route) -> Good:
     }
     if "Microsoft.Insights" in pattern:
         params["scope"] = CLUSTER
+    if "Microsoft.Authorization/locks" in pattern:
+        # A lock on more would keep the other requests from deleting anything.
+        params["scope"] = f"{SUBSCRIPTION}/resourceGroups/MC_rg-a_aks-a_westeurope"
     if route.method not in {"PUT", "POST", "PATCH"}:
         return Good(route, plane, params)
     if plane == "entra":
@@ -120,3 +138,8 @@ def good(route: Route) -> Good:
 def form_body(fields: dict[str, str]) -> bytes:
     """A form as it is sent; what UTF-8 cannot hold becomes a question mark."""
     return urlencode(fields, errors="replace").encode()
+
+
+def ends_something(found: Good) -> bool:
+    """Whether others would find nothing left once it has passed."""
+    return found.route.method == "DELETE" or found.route.operation in _ENDING

@@ -38,7 +38,7 @@ class Mutator:
 
     def plain(self, good: Good) -> Request:
         """The good request itself, of somebody who may do everything."""
-        headers = {"authorization": self._allowed(good)[0], "host": "localhost"}
+        headers = {"authorization": self._allowed(good)[0], **good.headers}
         path = good.path(good.params)
         return Request(good.route.method, path, good.query, headers, self._content(good))
 
@@ -75,10 +75,12 @@ class Mutator:
         chosen = (
             tokens[0] if draw < 0.7 else tokens[1] if draw < 0.85 else self._random.choice(tokens)
         )
-        return {"authorization": chosen, "host": "localhost"} if chosen else {"host": "localhost"}
+        return {"authorization": chosen, **good.headers} if chosen else good.headers
 
     def _allowed(self, good: Good) -> list[str]:
-        return self._tokens.get(good.plane, self._tokens["arm"])
+        application, person, *others = self._tokens.get(good.plane, self._tokens["arm"])
+        first = (person, application) if good.personal else (application, person)
+        return [*first, *others]
 
     def _content(self, good: Good) -> bytes:
         if good.form:

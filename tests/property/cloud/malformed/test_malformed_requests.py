@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.property.cloud.malformed.corpus import Good, good
+from tests.property.cloud.malformed.corpus import Good, ends_something, good
 from tests.property.cloud.malformed.mutation import Mutator
 from tests.property.cloud.malformed.trial import Trial
 from tests.property.cloud.malformed.world import Seeded, seed, tokens
@@ -21,18 +21,12 @@ REQUESTS = 20_000
 WORLDS = 20
 SLICES = 4
 """Each world begins with one slice of all routes, so that each route is hit in five of them."""
-ENDING = frozenset({"Providers_Unregister", "ManagedClusters_Stop", "ServicePrincipals_Update"})
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
     """What each of the worlds starts from."""
     return seed(tmp_path_factory.mktemp("seeded") / "home")
-
-
-def ends_something(found: Good) -> bool:
-    """Whether others would find nothing left once it has passed."""
-    return found.route.method == "DELETE" or found.route.operation in ENDING
 
 
 def weight(found: Good) -> float:

@@ -13,7 +13,7 @@ from rehearsal.cloud.arm import role_assignments
 from rehearsal.cloud.arm.roles import role_named
 from rehearsal.cloud.clock import ManualClock
 from rehearsal.cloud.web import Request
-from tests.property.cloud.malformed.corpus import good
+from tests.property.cloud.malformed.corpus import Good, good
 from tests.support.arm import (
     SUBSCRIPTION,
     WORLD,
@@ -34,6 +34,10 @@ PERMISSIONS = frozenset(
     {"Directory.ReadWrite.All", "Group.ReadWrite.All", "User.ReadWrite.All"}
     | {"Application.ReadWrite.All", "User.Invite.All"}
 )
+
+
+# Credentials of an application are a route's own, as ARM's resources are.
+_FEDERATED = ("/v1.0/applications/{id}/federatedIdentityCredentials", "POST")
 
 
 @dataclass(frozen=True)
@@ -77,23 +81,24 @@ def seed(root: Path) -> Seeded:
     files = ClusterFiles(cloud.home.clusters / cluster_key(runtime.ensured[-1].cluster_id))
     files.prepare(runtime.ensured[-1])
     for route in cloud.router.routes():
-        if route.method == "PUT" and (found := good(route)).plane == "arm":
-            request = Request(
-                "PUT",
-                found.path(found.params),
-                found.query,
-                arm_headers(arm),
-                json.dumps(found.body).encode(),
-            )
-            reply = cloud.router.handle(request)
-            assert reply.status < 300, (route.operation, reply)
-            join_workers()
+        found = good(route)
+        puts = route.method == "PUT" and found.plane == "arm"
+        if puts or (route.pattern, route.method) == _FEDERATED:
+            _make(arm, found)
     cloud.store.close()
     return Seeded(root, runtime.ensured, files.webhook_token.read_text())
 
 
-def arm_headers(arm: Arm) -> dict[str, str]:
-    return {"authorization": f"Bearer {arm.token(POWERFUL[0])}"}
+def _make(arm: Arm, found: Good) -> None:
+    """Send a good request that makes something."""
+    audience = {"graph": "https://graph.microsoft.com"}.get(found.plane, arm.cloud.origin)
+    headers = {"authorization": f"Bearer {arm.token(POWERFUL[0], aud=audience)}"}
+    path, content = found.path(found.params), json.dumps(found.body).encode()
+    reply = arm.cloud.router.handle(
+        Request(found.route.method, path, found.query, headers, content)
+    )
+    assert reply.status < 300, (found.route.operation, reply)
+    join_workers()
 
 
 def tokens(cloud: Cloud, webhook_token: str) -> dict[str, list[str]]:
