@@ -9,6 +9,7 @@ from rich.text import Text
 
 from rehearsal.engine.display import changes, policies, sections, text
 from rehearsal.engine.display.view import RunView
+from rehearsal.engine.display.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,7 @@ class Display:
         self.console = console
         self.clock = clock
         self.view = RunView()
+        self.begun = clock()
         self.lock = threading.RLock()
 
     def __enter__(self) -> Self:
@@ -59,6 +61,11 @@ class Display:
         for line in lines:
             self.console.print(self.fitted(line), soft_wrap=True)
 
+    def write_wrapped(self, lines: Iterable[Text]) -> None:
+        """Write lines that nobody copies: on a terminal, long ones are broken at words."""
+        for line in lines:
+            self.write(wrapped(line, self.console) if self.console.is_terminal else [line])
+
     def fitted(self, line: Text) -> Text:
         """The line in letters that the stream can write."""
         encoding = self.console.encoding
@@ -78,6 +85,11 @@ class Display:
         """What there is to say of a resource on one line."""
         return text.row_line(row, now=self.clock(), preview=self.preview)
 
+    def progress(self) -> Text:
+        """How much is done, and since when."""
+        counts = f"{len(self.view.done)} done, {len(self.view.active)} under way"
+        return Text(f"{counts}, {text.duration(self.clock() - self.begun)}", style="dim")
+
     def _below(
         self, row: Row, under: dict[str, list[Row]], indent: str, *, diffs: bool
     ) -> Iterator[Text]:
@@ -95,10 +107,12 @@ class Display:
         """Outputs, policies, warnings, errors, summary: what matters most stands last."""
         summary = self.view.summary
         parts = [
-            sections.output_lines(self.view),
-            policies.policy_lines(self.view),
-            sections.diagnostic_lines(self.view),
-            sections.summary_lines(self.view, summary) if summary else (),
+            (self.write, sections.output_lines(self.view)),
+            (self.write_wrapped, policies.policy_lines(self.view)),
+            (self.write, sections.diagnostic_lines(self.view)),
+            (self.write_wrapped, sections.summary_lines(self.view, summary) if summary else ()),
         ]
-        for section in filter(None, map(list, parts)):
-            self.write([Text(), *section])
+        for write, section in parts:
+            lines = list(section)
+            if lines:
+                write([Text(), *lines])

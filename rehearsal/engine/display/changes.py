@@ -40,12 +40,9 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$]*")
 
 
 def diff_lines(row: Row) -> Iterator[Text]:
-    """What changes in an updated or replaced resource, and why it is replaced."""
-    if row.op in {"create", "delete", "read", "same"}:
-        return
-    if row.op == "replace" and not row.diff and row.deleted_first:
-        yield Text("because a resource that it depends on is replaced", style="magenta")
-    yield from change_lines(row.diff)
+    """What changes in an updated or replaced resource, and what of it replaces it."""
+    if row.op not in {"create", "delete", "read", "same"}:
+        yield from change_lines(row.diff)
 
 
 def change_lines(changes: Iterable[PropertyChange]) -> Iterator[Text]:

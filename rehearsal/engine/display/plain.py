@@ -6,16 +6,18 @@ A preview, whose steps take no time, is written as a tree at its end: the same i
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from rehearsal.engine.display import changes, sections, text
 from rehearsal.engine.display.base import Display
-from rehearsal.engine.display.view import Row
 from rehearsal.engine.events import Diagnostic, RunStarted, StepFinished
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rehearsal.engine.events import Event
 
 _SLOW_SECONDS = 2.0
@@ -29,6 +31,7 @@ class PlainDisplay(Display):
     def begin(self) -> None:
         """Start to watch for slow steps."""
         self._reminded: dict[str, float] = {}
+        self._written = self.clock()
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._remind_until_end, daemon=True)
         self._watch.start()
@@ -52,8 +55,13 @@ class PlainDisplay(Display):
             self.write(self.tree(diffs=True))
         self.tail()
 
+    def write(self, lines: Iterable[Text]) -> None:
+        """Write lines, and remember when."""
+        super().write(lines)
+        self._written = self.clock()
+
     def remind(self) -> None:
-        """Tell of steps that have been going on for long, now and again."""
+        """Tell of steps that have been going on for long, now and again, or else of the run."""
         now = self.clock()
         with self.lock:
             for row in self.view.active.values():
@@ -61,6 +69,8 @@ class PlainDisplay(Display):
                 if now >= due:
                     self._reminded[row.urn] = now + _REMINDER_SECONDS
                     self.write([self.line(row)])
+            if now >= self._written + _REMINDER_SECONDS:
+                self.write([self.progress()])
 
     def _remind_until_end(self) -> None:
         while not self._ended.wait(_POLL_SECONDS):
@@ -68,8 +78,13 @@ class PlainDisplay(Display):
 
     def _finished(self, event: StepFinished) -> None:
         """Write a step that ended; each step of a replacement has a line of its own here."""
-        row = Row(
-            event.urn, op=event.op, seconds=event.seconds, failed=event.failed, diff=event.diff
+        row = replace(
+            self.view.rows[event.urn],
+            op=event.op,
+            running=0,
+            seconds=event.seconds,
+            failed=event.failed,
+            diff=event.diff,
         )
         if event.op == "replace" or not row.shown:
             return

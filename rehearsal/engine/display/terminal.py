@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.live import Live
-from rich.text import Text
 
 from rehearsal.engine.display import sections, text
 from rehearsal.engine.display.base import Display
-from rehearsal.engine.events import Diagnostic
+from rehearsal.engine.events import Diagnostic, RunStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import RenderableType
+    from rich.text import Text
 
     from rehearsal.engine.events import Event
 
 _REFRESHES_PER_SECOND = 8
-_KEPT_LINES = 4
-"""Lines of a full screen that are not for rows: title, counts, and room for the prompt."""
+_KEPT_LINES = 3
+"""Lines of a full screen that are not for rows: counts, and room for the prompt."""
 
 
 class TerminalDisplay(Display):
@@ -29,7 +29,6 @@ class TerminalDisplay(Display):
 
     def begin(self) -> None:
         """Start to draw."""
-        self._begun = self.clock()
         self._live = Live(
             get_renderable=self.frame,
             console=self.console,
@@ -39,18 +38,18 @@ class TerminalDisplay(Display):
         self._live.start()
 
     def take(self, event: Event) -> None:
-        """Take in an event for the next frame; messages are written above the tree."""
+        """Take in an event for the next frame; title and messages are written above the tree."""
         with self.lock:
             self.view.take(event, self.clock())
-        if isinstance(event, Diagnostic) and sections.is_remark(event):
+        if isinstance(event, RunStarted):
+            self.write([text.title(self.view)])
+        elif isinstance(event, Diagnostic) and sections.is_remark(event):
             self.write(sections.diagnostic_line(event))
 
     def end(self) -> None:
         """Replace the live tree by the final one, and write the rest below it."""
         self._live.stop()
-        if self.view.started is not None:
-            self.write([text.title(self.view)])
-        self.write(self.tree(diffs=True))
+        self.write_wrapped(self.tree(diffs=True))
         self.tail()
 
     def frame(self) -> RenderableType:
@@ -65,12 +64,7 @@ class TerminalDisplay(Display):
                 body = list(self.tree(diffs=False))
             if not body or len(body) > room:
                 body = [self.line(row) for row in [*self.view.active.values()][:room]]
-            lines = [text.title(self.view), *body, self._progress()]
+            lines = [*body, self.progress()]
         for line in lines:
             line.no_wrap, line.overflow = True, "ellipsis"
         return Group(*map(self.fitted, lines))
-
-    def _progress(self) -> Text:
-        """How much is done, and since when."""
-        counts = f"{len(self.view.done)} done, {len(self.view.active)} under way"
-        return Text(f"{counts}, {text.duration(self.clock() - self._begun)}", style="dim")

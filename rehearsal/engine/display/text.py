@@ -95,9 +95,19 @@ def row_line(row: Row, *, now: float, preview: bool) -> Text:
     elif row.failed:
         line.append(f"  {row.op} failed", style="red").append(_took(row))
     elif row.changes:
-        line.append(f"  {row.op if preview else DONE.get(str(row.op), row.op)}", style=style)
+        word = row.op if preview else DONE.get(str(row.op), row.op)
+        line.append(f"  {word}{_order(row)}", style=style)
         line.append("" if preview else _took(row), style="dim")
     return line
+
+
+def _order(row: Row) -> str:
+    """What to know of a replacement whose old one goes before its new one is there."""
+    if not row.deleted_first or row.op not in {"replace", "create-replacement"}:
+        return ""
+    if not any(change.kind.endswith("-replace") for change in row.diff):
+        return ": what it depends on is replaced"
+    return ", deleted first" if row.op == "replace" else ""
 
 
 def _took(row: Row) -> str:

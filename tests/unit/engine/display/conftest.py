@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ from tests.support.displayed import STACK
 if TYPE_CHECKING:
     from rehearsal.engine.display.base import Display
     from rehearsal.engine.events import Event, Op, Operation
+
+
+_MOVES = re.compile(r".*(\r|\x1b\[[?\d]*[A-Za-z])")
 
 
 @dataclass
@@ -48,10 +52,10 @@ class Screen:
 
     @property
     def lines(self) -> list[str]:
-        """What was written, without trailing blanks."""
+        """What was written, without trailing blanks and what moves the cursor."""
         self.stream.flush()
         text = self.written.getvalue().decode(self.stream.encoding)
-        return [line.rstrip() for line in text.split("\n")]
+        return [_MOVES.sub("", line).rstrip() for line in text.split("\n")]
 
     def ended(self) -> list[str]:
         """What was written up to the end of the run."""

@@ -4,15 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rehearsal.engine.display.terminal import TerminalDisplay
 from rehearsal.engine.events import (
     Diagnostic,
     PolicyRemediation,
     PolicyViolation,
-    PropertyChange,
     Summary,
 )
-from tests.support.displayed import STACK, urn
+from tests.support.displayed import urn
 
 if TYPE_CHECKING:
     from rehearsal.engine.events import EnforcementLevel
@@ -43,14 +41,6 @@ def after(shown: Screen, *events: Any) -> list[str]:
     before = len(shown.lines)
     shown.take(*events)
     return shown.ended()[before:-1]
-
-
-def frame_of(shown: Screen) -> str:
-    """What a terminal shows at this moment."""
-    assert isinstance(shown.display, TerminalDisplay)
-    with shown.display.console.capture() as captured:
-        shown.display.console.print(shown.display.frame())
-    return captured.get()
 
 
 class TestPolicies:
@@ -170,6 +160,11 @@ class TestOutputs:
     ) -> None:
         assert "Outputs" not in after(plain, summary(outputs={"a": 1}, **more))
 
+    def test_that_people_copy_are_not_broken(self, terminal: Screen) -> None:
+        command = " ".join(["az aks get-credentials"] * 9)
+        found = after(terminal, summary(outputs={"command": command}))
+        assert f"  command  {command}" in found
+
 
 class TestTheSummary:
     @pytest.mark.parametrize(
@@ -207,82 +202,3 @@ class TestTheSummary:
             summary(changes={"same": 1}),
         )
         assert "1 unchanged; 2 mandatory violations, 1 advisory violation" in found[-1]
-
-
-class TestTheTree:
-    def test_shows_changes_below_their_ancestors(self, terminal: Screen) -> None:
-        component = urn("aks-entra:index:EntraCluster", "main")
-        terminal.begin()
-        terminal.step("same", component)
-        terminal.step("same", urn("t:i:Quiet", "q"), component)
-        terminal.step("create", CLUSTER, component, seconds=61)
-        terminal.step("update", urn("t:i:Orphan", "o"), urn("t:i:Gone", "g"))
-        text = "\n".join(terminal.ended())
-        final = text[text.rindex("Update  aks-entra / dev") :].split("\n")
-        assert final[1:5] == [
-            "  Stack aks-entra-dev",
-            "└──   EntraCluster main",
-            "    └── + ManagedCluster aks-dev  created  1 min 01 s",
-            "~ Orphan o  updated  1.0 s",
-        ]
-
-    def test_has_its_leaves_in_order_of_names_however_they_came(self, terminal: Screen) -> None:
-        terminal.begin()
-        for name in ("c", "a", "b"):
-            terminal.step("create", urn("t:i:T", name))
-        terminal.step("create", urn("t:i:A", "b"))
-        drawn = terminal.ended()[-6:-1]
-        assert [line.partition("+ ")[2].partition("  ")[0] for line in drawn] == [
-            "",
-            "T a",
-            "A b",
-            "T b",
-            "T c",
-        ]
-
-    def test_shows_a_replacement_as_one_row(self, terminal: Screen) -> None:
-        change = (PropertyChange("trigger", "update-replace", "1", "2"),)
-        terminal.begin()
-        terminal.step("create-replacement", CLUSTER, diff=change)
-        terminal.step("replace", CLUSTER)
-        terminal.step("delete-replaced", CLUSTER)
-        final = terminal.ended()
-        assert "└── ± ManagedCluster aks-dev  replaced  3.0 s" in final
-        assert "        ~ trigger: 1 → 2  forces replacement" in final
-
-    def test_forgets_a_refresh_that_found_nothing(self, terminal: Screen) -> None:
-        terminal.begin("refresh")
-        terminal.start("refresh", CLUSTER)
-        terminal.finish("same", CLUSTER)
-        assert not any("└──" in line for line in terminal.ended()[-4:])
-
-    def test_shows_what_a_provider_is_doing(self, terminal: Screen) -> None:
-        terminal.begin()
-        terminal.start("create", CLUSTER)
-        terminal.take(Diagnostic("info", CLUSTER, "waiting for nodes", ephemeral=True))
-        terminal.seconds[0] += 3
-        frame = frame_of(terminal)
-        assert "+ ManagedCluster aks-dev  creating 3.0 s  waiting for nodes" in frame
-        assert "1 done, 1 under way" in frame
-
-    def test_that_is_taller_than_the_terminal_shows_only_what_goes_on(
-        self, terminal: Screen
-    ) -> None:
-        terminal.begin()
-        for index in range(40):
-            terminal.start("create", urn("t:i:T", f"n{index}"))
-        for index in range(30):
-            terminal.finish("create", urn("t:i:T", f"n{index}"))
-        frame = frame_of(terminal)
-        assert frame.count("creating") == 10
-        assert frame.count("\n") < 30
-
-    def test_is_written_also_when_the_run_is_interrupted(self, terminal: Screen) -> None:
-        terminal.begin()
-        terminal.start("create", CLUSTER)
-        assert any("ManagedCluster aks-dev" in line for line in terminal.ended())
-
-    def test_has_the_stack_at_its_root(self, terminal: Screen) -> None:
-        terminal.begin()
-        terminal.step("update", STACK, "")
-        assert "~ Stack aks-entra-dev  updated  2.0 s" in terminal.ended()

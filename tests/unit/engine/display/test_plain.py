@@ -137,3 +137,15 @@ def test_a_stream_of_ascii_gets_ascii(ascii_log: Screen) -> None:
     assert text.isascii()
     assert 'a: "x" > "y"' in text
     assert "x ManagedCluster aks-dev  create failed" in text
+
+
+def test_a_run_of_which_nothing_is_written_for_long_tells_how_far_it_is(plain: Screen) -> None:
+    plain.begin("preview")
+    display: PlainDisplay = plain.display  # pyright: ignore[reportAssignmentType] - as the fixture
+    plain.step("create", CLUSTER)
+    display.remind()
+    assert plain.lines == ["Preview  aks-entra / dev", ""]
+    plain.seconds[0] += 20
+    display.remind()
+    display.remind()
+    assert plain.lines[1:] == ["2 done, 0 under way, 20 s", ""]
