@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 Document = dict[str, Any]
@@ -41,6 +41,8 @@ class Filter:
     fits: Predicate
     advanced: str
     """The operator for which Graph wants `ConsistencyLevel: eventual` and `$count=true`, or ""."""
+    paths: tuple[str, ...]
+    """The properties that it is about."""
 
 
 def parse_filter(text: str) -> Filter:
@@ -54,7 +56,7 @@ def parse_filter(text: str) -> Filter:
     if reader.peek() is not None:
         message = f"unexpected '{reader.peek()}'"
         raise FilterError(message)
-    return Filter(predicate, reader.advanced)
+    return Filter(predicate, reader.advanced, tuple(reader.paths))
 
 
 def _tokens(text: str) -> list[str]:
@@ -76,6 +78,7 @@ class _Reader:
     position: int = 0
     depth: int = 0
     advanced: str = ""
+    paths: list[str] = field(default_factory=list[str])
 
     def peek(self) -> str | None:
         return self.tokens[self.position] if self.position < len(self.tokens) else None
@@ -141,6 +144,7 @@ class _Reader:
     def function(self, name: str) -> Predicate:
         self.expect("(")
         path = self.take()
+        self.paths.append(path)
         self.expect(",")
         value = str(self.literal()).lower()
         self.expect(")")
@@ -150,6 +154,7 @@ class _Reader:
         return lambda document: _text(document, path).startswith(value)
 
     def any_of(self, path: str) -> Predicate:
+        self.paths.append(path)
         self.expect("(")
         name = self.take()
         self.expect(":")
@@ -167,6 +172,7 @@ class _Reader:
         return holds
 
     def comparison(self, path: str) -> Predicate:
+        self.paths.append(path)
         operator = self.take().lower()
         if operator == "in":
             self.expect("(")
