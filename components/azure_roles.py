@@ -70,21 +70,42 @@ class AzureRoles:
         """Assign `role` to `principal`, in the whole cluster or in one namespace of it."""
         below = f"/namespaces/{namespace}" if namespace else ""
         scope = pulumi.Output.concat(self.cluster_id, below)
-        authorization.RoleAssignment(
-            name,
-            authorization.RoleAssignmentArgs(
-                scope=scope,
-                role_definition_id=pulumi.Output.format(
-                    "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}",
-                    self.subscription_id,
-                    role.definition,
-                ),
-                role_assignment_name=pulumi.Output.all(
-                    scope, role.definition, principal["object_id"]
-                ).apply(lambda ids: naming.role_assignment_name(*ids)),
-                principal_id=principal["object_id"],
-                # Azure then takes a principal that is not in all its directories yet.
-                principal_type=principal["kind"],
+        who = (principal["object_id"], principal["kind"])
+        assign(name, role, (scope, self.subscription_id), who, options)
+
+
+def assign(
+    name: str,
+    role: AzureRole,
+    where: tuple[pulumi.Input[str], pulumi.Input[str]],
+    who: tuple[pulumi.Input[str], str],
+    options: pulumi.ResourceOptions,
+) -> authorization.RoleAssignment:
+    """Assign a role.
+
+    Args:
+        name: The resource's name.
+        role: The role.
+        where: The scope's ARM id, and its subscription.
+        who: Object id and kind of the principal; given the kind, Azure takes a principal that is
+            not in all its directories yet.
+        options: Options of the resource.
+    """
+    (scope, subscription_id), (principal_id, kind) = where, who
+    return authorization.RoleAssignment(
+        name,
+        authorization.RoleAssignmentArgs(
+            scope=scope,
+            role_definition_id=pulumi.Output.format(
+                "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}",
+                subscription_id,
+                role.definition,
             ),
-            options,
-        )
+            role_assignment_name=pulumi.Output.all(scope, role.definition, principal_id).apply(
+                lambda ids: naming.role_assignment_name(*ids)
+            ),
+            principal_id=principal_id,
+            principal_type=kind,
+        ),
+        options,
+    )

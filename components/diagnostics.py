@@ -28,7 +28,8 @@ def keep_logs(
 ) -> None:
     """Make `NAME-audit`, and `NAME-logs` where no workspace is given.
 
-    The logs go to tables of their own, which can be read by role, one by one.
+    The logs go to tables of their own, which can be read by role, one by one. A protected cluster
+    protects the workspace, whose loss is that of the logs, and not what is sent there.
     """
     workspace_id: pulumi.Input[str] | None = args.get("workspace_id")
     if workspace_id is None:
@@ -44,7 +45,7 @@ def keep_logs(
                 for category in args["categories"]
             ],
         ),
-        options,
+        pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(protect=False)),
     )
 
 

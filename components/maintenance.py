@@ -30,14 +30,20 @@ def maintain(
     name: str,
     window: MaintenanceWindowArgs,
     cluster: ClusterPath,
+    before: pulumi.Resource,
     options: pulumi.ResourceOptions,
 ) -> None:
-    """Make `NAME-upgrades` and `NAME-node-upgrades`, both for that window."""
+    """Make `NAME-upgrades` and `NAME-node-upgrades`, both for that window, after `before`.
+
+    One after the other: while a pool is made, AKS answers OperationNotAllowed to any other write
+    into its cluster, which the provider does not try again
+    (https://github.com/Azure/terraform-azurerm-avm-ptn-aks-production/pull/25).
+    """
     resource_group_name, cluster_name = cluster
     for role, schedule in SCHEDULES.items():
-        containerservice.MaintenanceConfiguration(
+        before = containerservice.MaintenanceConfiguration(
             f"{name}-{role}",
-            options,
+            pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[before])),
             resource_group_name=resource_group_name,
             resource_name_=cluster_name,
             config_name=schedule,

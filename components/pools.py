@@ -27,6 +27,8 @@ class NodesArgs(NamedTuple):
     tags: dict[str, str]
     """Tags; those of the cluster do not reach its nodes
     (https://learn.microsoft.com/azure/aks/use-tags)."""
+    subnet_id: str | None
+    """ARM id of their subnet; Azure's own if None."""
 
 
 class NodePoolArgs(TypedDict):
@@ -75,7 +77,7 @@ def first_pool(
     return containerservice.ManagedClusterAgentPoolProfileArgs(
         name=pool["name"],
         tags={**nodes.tags, FIRST_POOL_TAG: "true"},
-        **_inputs(pool, nodes.kubernetes_version),
+        **_inputs(pool, nodes),
     )
 
 
@@ -100,18 +102,19 @@ def further_pool(
         agent_pool_name=pool["name"],
         count=pool["min"],
         tags=nodes.tags,
-        **_inputs(pool, nodes.kubernetes_version),
+        **_inputs(pool, nodes),
     )
 
 
-def _inputs(pool: NodePoolArgs, kubernetes_version: str | None) -> dict[str, Any]:
+def _inputs(pool: NodePoolArgs, nodes: NodesArgs) -> dict[str, Any]:
     """What both kinds of pool take; what is empty is sent so, or Azure would keep the old one."""
     return {
         "mode": pool["mode"],
         "type": containerservice.AgentPoolType.VIRTUAL_MACHINE_SCALE_SETS,
         "vm_size": pool["vm_size"],
         "os_type": containerservice.OSType.LINUX,
-        "orchestrator_version": kubernetes_version,
+        "orchestrator_version": nodes.kubernetes_version,
+        "vnet_subnet_id": nodes.subnet_id,
         "enable_auto_scaling": True,
         "min_count": pool["min"],
         "max_count": pool["max"],

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from settings import rules
 from settings.keys import REPLACES, Table, key
 from settings.kinds import Choice, Each, Flag, Number
-from settings.pools import NodePoolSettings, check_pools
-
-if TYPE_CHECKING:
-    from settings.place import Place
+from settings.pools import NodePoolSettings
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LOGS = (
@@ -29,8 +25,7 @@ _LOGS = (
 )
 """https://learn.microsoft.com/azure/aks/monitor-aks-reference#resource-logs, less Fleet's."""
 
-_MOVES_ON = ("patch", "stable", "rapid")
-"""Channels in which AKS changes the Kubernetes version by itself."""
+_FIXED = "Azure refuses: make another cluster"
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,16 @@ class ClusterSettings:
         Flag(),
         "Whether the API server has no public address.",
         default=False,
-        change="Azure refuses: make another cluster",
+        change=_FIXED,
+    )
+    private_dns_zone: str = key(
+        "apiServer.privateDnsZone",
+        rules.PRIVATE_DNS_ZONE,
+        "Where the name of a private API server is found: system (a zone that Azure makes, linked "
+        "to the nodes' network only), none (public DNS, which answers the private address), or a "
+        "zone that is there, linked to the networks from which people and pipelines come.",
+        default="system",
+        change=f"{_FIXED}, but for a change to none",
     )
     authorized_ip_ranges: list[str] = key(
         "apiServer.authorizedIpRanges",
@@ -152,6 +156,15 @@ class ClusterSettings:
         default="cilium",
         change=REPLACES,
     )
+    subnet_id: str | None = key(
+        "network.subnetId",
+        rules.SUBNET,
+        "The subnet of all nodes, and of the private endpoint of a private API server; without it "
+        "Azure makes a network, in the nodes' resource group, which is read-only. It overlaps "
+        "neither 10.0.0.0/16 (services) nor 10.244.0.0/16 (pods of an overlay).",
+        default=None,
+        change=_FIXED,
+    )
     upgrade_channel: str = key(
         "upgrade.channel",
         Choice(("none", "patch", "stable", "rapid", "node-image")),
@@ -176,7 +189,9 @@ class ClusterSettings:
         "identity",
         rules.IDENTITY,
         "Whose rights the cluster has in Azure: an identity that goes with it, one that is made "
-        "(NAME-identity), or an existing one.",
+        "(NAME-identity), or an existing one. One that is made gets its roles on "
+        "`network.subnetId` and `apiServer.privateDnsZone` from the program: Network Contributor "
+        "and Private DNS Zone Contributor. One that exists must have them.",
         default="system",
     )
     diagnostics: DiagnosticsSettings | None = key(
@@ -193,43 +208,3 @@ class ClusterSettings:
         default=[],
         change="in place; what was registered stays so",
     )
-
-
-def check_cluster(place: Place, cluster: ClusterSettings) -> None:
-    """Note what is wrong between the keys of the mapping `cluster`.
-
-    Limits: https://learn.microsoft.com/azure/aks/auto-upgrade-cluster, auto-upgrade-node-os-image
-    and api-server-authorized-ip-ranges, 2026-11.
-    """
-    check_pools(place.child("nodePools"), cluster.node_pools)
-    if cluster.private and cluster.authorized_ip_ranges:
-        ranges = place.below("apiServer.authorizedIpRanges")
-        ranges.refuse("none for a private API server", "delete them or private")
-    if cluster.diagnostics and cluster.diagnostics.workspace_id:
-        days = place.below("diagnostics.retentionDays")
-        if days.value is not None:
-            days.refuse("nothing beside workspaceId", "delete it: that workspace has its own")
-    if place.child("upgrade").is_clean:
-        _check_upgrades(place, cluster)
-
-
-def _check_upgrades(place: Place, cluster: ClusterSettings) -> None:
-    channel, node_os = cluster.upgrade_channel, cluster.node_os_upgrade_channel
-    if channel == "node-image" and node_os != "NodeImage":
-        place.below("upgrade.nodeOs").refuse("NodeImage with channel node-image", "delete it")
-    version = cluster.kubernetes_version or ""
-    shown = place.below("upgrade.channel").shown(channel)
-    if channel in _MOVES_ON and version.count(".") > 1:
-        place.child("kubernetesVersion").refuse(
-            f"a MINOR version, or none, with upgrade.channel {shown}: AKS changes the rest, and no "
-            "cluster goes back",
-            "write the MINOR version only",
-        )
-    elif channel in ("stable", "rapid") and version:
-        place.child("kubernetesVersion").refuse(
-            f"none with upgrade.channel {shown}: AKS changes it, and no cluster goes back",
-            "delete it, or write upgrade.channel: patch",
-        )
-    if cluster.maintenance_window and channel == "none" and node_os in ("None", "Unmanaged"):
-        allowed = "no window where AKS upgrades nothing in it"
-        place.below("upgrade.window").refuse(allowed, "delete it, or choose a channel")

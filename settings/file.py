@@ -126,6 +126,7 @@ class StackFile:
     protect: bool = key(
         "protect",
         Flag(),
-        "Whether the cluster and its resource group are protected against deletion.",
+        "Whether the cluster, its resource group and the workspace of its logs are protected "
+        "against deletion.",
         default=False,
     )

@@ -36,13 +36,15 @@ class GroupEntry:
     owners: list[str] = key(
         "owners",
         Each(rules.PERSON),
-        "Owners of a group to create, besides the deployer.",
+        "Owners of a group to create, besides whoever deploys: always the same, or name the "
+        "others.",
         default=[],
     )
     members: list[str] = key(
         "members",
         Each(rules.PERSON),
-        "Members of a group to create. The deployer is one of an admin group too.",
+        "Members of a group to create. Whoever deploys is one of an admin group too: always the "
+        "same, or name the others.",
         default=[],
     )
 

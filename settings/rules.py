@@ -135,6 +135,19 @@ WORKSPACE = Text(
     "the resource id of a Log Analytics workspace",
     "list them with: az monitor log-analytics workspace list --query '[].id'",
 )
+SUBNET = Text(
+    rf"{_ARM_GROUP}/Microsoft\.Network/virtualNetworks/[\w.-]{{2,64}}/subnets/[\w.-]{{1,80}}",
+    "the resource id of a subnet",
+    "list the ids with: az network vnet subnet list --resource-group GROUP --vnet-name NETWORK "
+    "--query '[].id'",
+)
+PRIVATE_DNS_ZONE = Text(
+    rf"system|none|{_ARM_GROUP}/Microsoft\.Network/privateDnsZones/"
+    r"([a-z0-9-]{1,32}\.)?private(link)?\.[a-z0-9]+\.azmk8s\.io",
+    "system, none, or the resource id of a private DNS zone that is called "
+    "privatelink.LOCATION.azmk8s.io, or has one label before that",
+    "list the ids with: az network private-dns zone list --query '[].id'",
+)
 FEATURE = Text(
     r"[A-Za-z0-9][A-Za-z0-9_-]*",
     "the name of a feature of Microsoft.ContainerService, such as AAD-V2",

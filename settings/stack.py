@@ -11,7 +11,7 @@ import pulumi
 from pulumi.runtime import config as pulumi_config
 
 from settings import access, rules
-from settings.cluster import check_cluster
+from settings.cluster_checks import check_cluster
 from settings.file import StackFile
 from settings.keys import Table
 from settings.place import Place, Reading

@@ -40,6 +40,18 @@ _IN_A_CLUSTER = re.compile(
 )
 
 
+_NETWORK = r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/microsoft\.network"
+_OF_A_NETWORK = {
+    "4d97b98b-1d4f-4787-a291-c67834d212e7": re.compile(  # Network Contributor
+        rf"{_NETWORK}/virtualnetworks/[^/]+(/subnets/[^/]+)?", re.IGNORECASE
+    ),
+    "b12aa53e-6015-4669-85d0-8515ebb3ae7f": re.compile(  # Private DNS Zone Contributor
+        rf"{_NETWORK}/privatednszones/[^/]+", re.IGNORECASE
+    ),
+}
+"""What the cluster's identity has on the network that it is put in, by role."""
+
+
 def _role_of(assignment: Subject) -> str | None:
     """The role definition's GUID, in lower case; None while it is not known."""
     given = assignment.read(_ROLE)
@@ -96,10 +108,17 @@ def _scope_is_cluster(assignment: Subject) -> Iterator[Finding]:
     scope = assignment.read("scope")
     if scope is UNKNOWN:
         yield assignment.not_yet("scope")
-    elif not _IN_A_CLUSTER.fullmatch(str(scope or "")):
+    elif not _IN_A_CLUSTER.fullmatch(str(scope or "")) and not _on_its_network(assignment, scope):
         yield assignment.violation(
             "scope", "is more than one cluster; assign the role at the cluster or a namespace of it"
         )
+
+
+def _on_its_network(assignment: Subject, scope: object) -> bool:
+    """Whether it is a role of a program on one network or zone, which is no way into a cluster."""
+    of_a_network = _OF_A_NETWORK.get(_role_of(assignment) or "")
+    is_program = assignment.read("principalType") == "ServicePrincipal"
+    return is_program and of_a_network is not None and bool(of_a_network.fullmatch(str(scope)))
 
 
 CHECKS: tuple[Check, ...] = (
@@ -136,7 +155,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id="azrole-scope-is-cluster",
-        title="A role is assigned at one cluster or below it.",
+        title="A role is assigned at one cluster or below it, or lets a program use a network.",
         kinds=ROLE_ASSIGNMENT,
         judge=_scope_is_cluster,
         severity="high",

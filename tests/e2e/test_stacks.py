@@ -20,6 +20,7 @@ pytestmark = pytest.mark.e2e
 EVERY = pytest.mark.parametrize("stack", ["stg", "prd"], indirect=True)
 PRODUCTION = pytest.mark.parametrize("stack", ["prd"], indirect=True)
 STAGING = pytest.mark.parametrize("stack", ["stg"], indirect=True)
+LANDING_ZONE = "rg-network-prd"
 DEPLOYMENT = ("create", "deployment", "web", "--image=registry.example/web:1")
 
 
@@ -40,6 +41,19 @@ class Stack:
         return self.rehearsal.json(operation, "-s", self.name, *words, expect=expect)
 
 
+def landing_zone(rehearsal: Rehearsal) -> Azure:
+    """Make what production finds there; the local Azure has no networks, and looks for none."""
+    rehearsal.run("cloud", "start")
+    azure = Azure(rehearsal)
+    place = {"location": "westeurope"}
+    group = f"{azure.subscription}/resourceGroups/{LANDING_ZONE}"
+    identity = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-aks-prd"
+    for path, version in ((group, "2024-03-01"), (identity, "2023-01-31")):
+        reply = azure.arm(path, version, "PUT", place)
+        assert reply.is_success, reply.text
+    return azure
+
+
 @pytest.fixture(scope="module")
 def stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -49,14 +63,14 @@ def stack(
     levels = f"policy/config/{name}.json"
     with rehearsing(tmp_path_factory.mktemp(name)) as rehearsal:
         found = Stack(name, rehearsal)
+        azure = landing_zone(rehearsal)
         found.json("up", "--policy-pack", "policy", "--policy-config", levels)
         yield found
         if name == "prd":
             rehearsal.edit_stack(name, unprotect)
             assert changed(found.json("up")) == set(), "to unprotect changes nothing else"
         found.json("destroy")
-        azure = Azure(rehearsal)
-        assert azure.resource_groups() == []
+        assert azure.resource_groups() == [LANDING_ZONE]
         assert azure.clusters() == []
 
 
@@ -90,6 +104,20 @@ def test_nobody_gets_past_entra_in_azure_either(stack: Stack) -> None:
     server = properties["apiServerAccessProfile"]
     assert server["disableRunCommand"] is True
     assert server["enablePrivateCluster"] or server["authorizedIPRanges"]
+
+
+@PRODUCTION
+def test_production_lies_in_the_network_of_its_landing_zone(stack: Stack) -> None:
+    cluster = Azure(stack.rehearsal).cluster()
+    pools = cluster["properties"]["agentPoolProfiles"]
+    assert len(pools) == 2
+    for pool in pools:
+        assert f"/{LANDING_ZONE}/providers/Microsoft.Network/" in pool["vnetSubnetID"]
+    zone = cluster["properties"]["apiServerAccessProfile"]["privateDNSZone"]
+    assert zone.endswith("/privatelink.westeurope.azmk8s.io")
+    assert [LANDING_ZONE in known for known in cluster["identity"]["userAssignedIdentities"]] == [
+        True
+    ]
 
 
 @EVERY

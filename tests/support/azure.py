@@ -47,13 +47,14 @@ class Azure:
         return self._tokens[scope]
 
     def arm(
-        self, path: str, version: str, method: str = "GET", **parameters: str
+        self, path: str, version: str, method: str = "GET", body: Any = None, **parameters: str
     ) -> httpx.Response:
         """An ARM call."""
         return self._request(
             method,
             f"{self.origin}{path}",
             params={"api-version": version, **parameters},
+            json=body,
             headers={"Authorization": f"Bearer {self.token(f'{self.origin}/.default')}"},
         )
 

@@ -12,6 +12,8 @@ TENANT = "11111111-1111-1111-1111-111111111111"
 SUBSCRIPTION = "22222222-2222-2222-2222-222222222222"
 DEPLOYER = "33333333-3333-3333-3333-333333333333"
 SERVER = "https://localhost:6443"
+IDENTITYS_ID = "77777777-7777-7777-7777-777777777777"
+"""Object id of any identity that is made."""
 CALLER = {"objectId": DEPLOYER, "tenantId": TENANT, "clientId": "deployer"}
 NO_CLUSTER = 'Status=404 Code="ResourceNotFound" Message="The Resource was not found."'
 """What the vendor's provider says of an object that is not there."""
@@ -56,7 +58,8 @@ def made(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """`id` and `name` of an object of an azure-native type; `name` is the resource's own."""
     assert kind in _IDS, f"the double does not know the resource azure-native:{kind}"
     arm_id = _IDS[kind].format(auto=f"{name}1a2b3c4d", **inputs)
-    return {"id": arm_id, "name": arm_id.rpartition("/")[2]}
+    outputs = {"id": arm_id, "name": arm_id.rpartition("/")[2]}
+    return outputs | ({"principalId": IDENTITYS_ID} if kind.endswith("Identity") else {})
 
 
 def shown(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from tests.support.recorded_runs import (
     IDENTITY,
     SPARE,
     SPARE_PROGRAM,
+    SUBNET,
     WORKSPACE,
+    ZONE,
     run_configuration,
 )
 
@@ -85,6 +87,12 @@ CHANGES = (
         azure_refuses=True,
         given={"cluster.apiServer.authorizedIpRanges": []},
     ),
+    Change(
+        {"cluster.apiServer.privateDnsZone": ZONE},
+        "RoleAssignment",
+        azure_refuses=True,
+        given={"cluster.apiServer.private": True, "cluster.apiServer.authorizedIpRanges": []},
+    ),
     Change({"cluster.apiServer.authorizedIpRanges": [], "cluster.apiServer.runCommand": True}),
     Change({"cluster.nodePools.0.name": "other"}, azure_refuses=True),
     Change(
@@ -123,6 +131,7 @@ CHANGES = (
         given={"cluster.network.dataplane": "azure"},
     ),
     Change({"cluster.network.dataplane": "azure"}, "ManagedCluster"),
+    Change({"cluster.network.subnetId": f"{SUBNET}-other"}, "RoleAssignment", azure_refuses=True),
     Change({"cluster.upgrade.channel": "none", "cluster.upgrade.nodeOs": "SecurityPatch"}),
     Change(
         {
@@ -132,7 +141,7 @@ CHANGES = (
         }
     ),
     Change({"cluster.upgrade.window": None}),
-    Change({"cluster.identity": "system"}),
+    Change({"cluster.identity": "system"}, given={"cluster.network.subnetId": None}),
     Change({"cluster.identity": IDENTITY}),
     Change({"cluster.diagnostics": {"workspaceId": WORKSPACE}}),
     Change({"cluster.diagnostics": None}),

@@ -29,7 +29,9 @@ def pool(name: str = "system", mode: str = "System", **keys: Any) -> dict[str, A
     }
 
 
-def cluster(*, preview: bool = False, world: World | None = None, **keys: Any) -> Run:
+def cluster(
+    *, preview: bool = False, world: World | None = None, protect: bool = False, **keys: Any
+) -> Run:
     """Run the program; `keys` are arguments of the cluster that differ from the usual ones."""
     args: dict[str, Any] = {
         "resource_group_name": "rg",
@@ -43,10 +45,12 @@ def cluster(*, preview: bool = False, world: World | None = None, **keys: Any) -
         "tier": "Free",
         "local_accounts": False,
         "private": False,
+        "private_dns_zone": "system",
         "authorized_ip_ranges": ["203.0.113.0/24"],
         "run_command": False,
         "node_pools": [pool()],
         "network_plugin": "azure",
+        "subnet_id": None,
         "network_mode": "overlay",
         "network_dataplane": "cilium",
         "upgrade_channel": "patch",
@@ -59,7 +63,8 @@ def cluster(*, preview: bool = False, world: World | None = None, **keys: Any) -
     }
 
     def body() -> None:
-        made = EntraCluster("main", EntraClusterArgs(**args))
+        options = pulumi.ResourceOptions(protect=protect)
+        made = EntraCluster("main", EntraClusterArgs(**args), options)
         pulumi.export("id", made.cluster_id)
 
     return run(body, preview=preview, world=world)

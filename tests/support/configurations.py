@@ -25,6 +25,8 @@ _RESOURCES = (
 )
 _IDENTITY = f"{_RESOURCES}/Microsoft.ManagedIdentity/userAssignedIdentities/id-aks"
 _WORKSPACE = f"{_RESOURCES}/Microsoft.OperationalInsights/workspaces/log-shared"
+_SUBNET = f"{_RESOURCES}/Microsoft.Network/virtualNetworks/vnet-shared/subnets/snet-aks"
+_ZONE = f"{_RESOURCES}/Microsoft.Network/privateDnsZones/privatelink.westeurope.azmk8s.io"
 _CATEGORIES = ("kube-audit", "kube-audit-admin", "guard", "kube-apiserver", "cluster-autoscaler")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LABELS = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True).filter(
@@ -118,8 +120,19 @@ def _upgrades(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def _network_of_others(draw: st.DrawFn) -> dict[str, Any]:
+    zone = draw(st.sampled_from(["system", "none", _ZONE]))
+    return {
+        "network": {"subnetId": _SUBNET},
+        "apiServer": {"private": True, "privateDnsZone": zone},
+        "identity": draw(st.sampled_from(["user", _IDENTITY])),
+    }
+
+
+@st.composite
 def _cluster(draw: st.DrawFn) -> dict[str, Any]:
-    return draw(_upgrades()) | draw(
+    others = draw(st.one_of(st.just(dict[str, Any]()), _network_of_others()))
+    chosen = draw(
         _some_of(
             name=st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,20}[A-Za-z0-9])?", fullmatch=True),
             tier=st.sampled_from(["Free", "Standard", "Premium"]),
@@ -132,6 +145,7 @@ def _cluster(draw: st.DrawFn) -> dict[str, Any]:
             previewFeatures=_unique("AAD-V2", "NodeOsUpgradeChannelPreview"),
         )
     )
+    return draw(_upgrades()) | chosen | others
 
 
 @st.composite

@@ -63,7 +63,7 @@ class Deployed:
 
     @cached_property
     def assignments(self) -> list[tuple[str, str, str]]:
-        """Azure's role assignments: object id, GUID of the role, scope below the cluster."""
+        """Azure's role assignments in the cluster: object id, GUID of the role, scope below it."""
         cluster_id = self.run.outputs["clusterId"]
         return [
             (
@@ -72,6 +72,20 @@ class Deployed:
                 each.inputs["scope"].removeprefix(cluster_id),
             )
             for each in self.run.of("authorization:RoleAssignment")
+            if each.inputs["scope"].startswith(cluster_id)
+        ]
+
+    @cached_property
+    def roles_elsewhere(self) -> list[tuple[str, str, str]]:
+        """As `assignments`, of what lies outside of the cluster, with whole scopes."""
+        return [
+            (
+                each.inputs["principalId"],
+                each.inputs["roleDefinitionId"].rpartition("/")[2],
+                each.inputs["scope"],
+            )
+            for each in self.run.of("authorization:RoleAssignment")
+            if not each.inputs["scope"].startswith(self.run.outputs["clusterId"])
         ]
 
 

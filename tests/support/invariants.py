@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.support.arm_operations import problems
+from tests.support.azure_double import IDENTITYS_ID
 from tests.support.deployed import Deployed, Grant, principal_of
 from tests.support.program import SECRET
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLUSTER_USER = "4abbcc35-e782-43d8-92c5-2d3f1bd2253f"
+NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+ZONE_CONTRIBUTOR = "b12aa53e-6015-4669-85d0-8515ebb3ae7f"
 AZURE_ROLES = {
     "7f6c6a51-bcf8-42ba-9220-52d62157d7db": {"view", "viewer"},
     "a7ffa36f-339b-4b5c-8bdf-e2c188b2c0eb": {"edit"},
@@ -126,6 +129,22 @@ def everybody_may_fetch_the_kubeconfig_once(it: Deployed) -> Iterator[str]:
         yield f"{Counter(fetching)} instead of each of {it.principals}"
 
 
+def the_cluster_may_use_the_network_it_is_put_in_and_nothing_else(it: Deployed) -> Iterator[str]:
+    cluster = it.keys["cluster"]
+    subnet = cluster.get("network", {}).get("subnetId")
+    zone = cluster.get("apiServer", {}).get("privateDnsZone", "system")
+    needed = list[tuple[str, str, str]]()
+    if subnet and cluster.get("identity") == "user":
+        scope = subnet.partition("/subnets/")[0] if "/" in zone else subnet
+        needed = [(IDENTITYS_ID, NETWORK_CONTRIBUTOR, scope)]
+        needed += [(IDENTITYS_ID, ZONE_CONTRIBUTOR, zone)] if "/" in zone else []
+    if sorted(it.roles_elsewhere) != sorted(needed):
+        yield f"{it.roles_elsewhere} instead of {needed}"
+    pools = [*it.cluster["agentPoolProfiles"], *(each.inputs for each in it.run.of(":AgentPool"))]
+    if {pool.get("vnetSubnetID") for pool in pools} != {subnet}:
+        yield "a pool lies elsewhere"
+
+
 def nothing_is_there_twice(it: Deployed) -> Iterator[str]:
     places = [
         (each.type, each.inputs["metadata"].get("namespace"), each.inputs["metadata"]["name"])
@@ -197,6 +216,7 @@ INVARIANTS: tuple[Callable[[Deployed], Iterator[str]], ...] = (
     every_subject_is_somebody_of_the_configuration,
     every_role_that_is_bound_is_there,
     everybody_may_fetch_the_kubeconfig_once,
+    the_cluster_may_use_the_network_it_is_put_in_and_nothing_else,
     nothing_is_there_twice,
     every_name_is_one_that_azure_and_kubernetes_take,
     azure_knows_every_input,

@@ -35,6 +35,8 @@ WORLD = World(
 _SHARED = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-shared/providers"
 IDENTITY = f"{_SHARED}/Microsoft.ManagedIdentity/userAssignedIdentities/id-aks"
 WORKSPACE = f"{_SHARED}/Microsoft.OperationalInsights/workspaces/log-shared"
+SUBNET = f"{_SHARED}/Microsoft.Network/virtualNetworks/vnet/subnets/aks"
+ZONE = f"{_SHARED}/Microsoft.Network/privateDnsZones/privatelink.westeurope.azmk8s.io"
 
 CREATED: dict[str, Any] = {
     "resourceGroup": {"name": "rg-created"},
@@ -78,7 +80,12 @@ CREATED: dict[str, Any] = {
                 "labels": {"tier": "work"},
             },
         ],
-        "network": {"plugin": "azure", "mode": "overlay", "dataplane": "cilium"},
+        "network": {
+            "plugin": "azure",
+            "mode": "overlay",
+            "dataplane": "cilium",
+            "subnetId": SUBNET,
+        },
         "upgrade": {
             "channel": "patch",
             "nodeOs": "NodeImage",
@@ -134,9 +141,9 @@ GIVEN: dict[str, Any] = {
         "name": "aks-given",
         "tier": "Premium",
         "authorization": "kubernetes",
-        "apiServer": {"private": True},
+        "apiServer": {"private": True, "privateDnsZone": ZONE},
         "nodePools": [{"name": "one", "mode": "System", "vmSize": "Standard_D4ds_v5"}],
-        "network": {"mode": "node-subnet", "dataplane": "azure"},
+        "network": {"mode": "node-subnet", "dataplane": "azure", "subnetId": SUBNET},
         "identity": IDENTITY,
         "diagnostics": {"workspaceId": WORKSPACE},
     },

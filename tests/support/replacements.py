@@ -81,19 +81,22 @@ FORCE_NEW: dict[str, tuple[str, ...]] = {
 }
 
 REFUSED: dict[str, tuple[str, ...]] = {
-    "azure-native:containerservice:AgentPool": ("availabilityZones",),
+    "azure-native:containerservice:AgentPool": ("availabilityZones", "vnetSubnetID"),
     "azure-native:containerservice:ManagedCluster": (
         "agentPoolProfiles.[].availabilityZones",
         "agentPoolProfiles.[].name",
         "agentPoolProfiles.[].vmSize",
+        "agentPoolProfiles.[].vnetSubnetID",
         "apiServerAccessProfile.enablePrivateCluster",
+        "apiServerAccessProfile.privateDNSZone",
     ),
 }
 """What azure-native plans as an update and Azure then refuses.
 
 Names of pools: https://github.com/Azure/AKS/issues/4383; their sizes, in this API version:
-https://github.com/Azure/bicep-registry-modules/issues/7130; zones and private clusters:
-https://learn.microsoft.com/azure/aks/availability-zones and private-clusters, 2026-11.
+https://github.com/Azure/bicep-registry-modules/issues/7130; zones and private clusters (whose DNS
+zone may only become none): https://learn.microsoft.com/azure/aks/availability-zones and
+private-clusters; subnets: configure-azure-cni, 2026-11.
 """
 
 _NAMES = ("metadata.name", "metadata.namespace")

@@ -117,6 +117,8 @@ ORDERS: dict[str, dict[str, Order | str]] = {
         "network_plugin": same,
         "network_mode": same,
         "network_dataplane": same,
+        "subnet_id": "whose network, not whether",
+        "private_dns_zone": "where a name is found, not what answers",
         "upgrade_channel": ladder({"none"}, {"node-image"}, {"patch", "stable", "rapid"}),
         "node_os_upgrade_channel": ladder({"None"}, {"Unmanaged"}, {"NodeImage", "SecurityPatch"}),
         "authorization": same,

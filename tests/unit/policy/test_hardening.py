@@ -25,6 +25,18 @@ from tests.support.policy_props import (
 
 UPGRADE = "autoUpgradeProfile"
 API = "apiServerAccessProfile"
+NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
+SUBNET = f"{NETWORK}/virtualNetworks/v/subnets/aks"
+ZONE = f"{NETWORK}/privateDnsZones/privatelink.westeurope.azmk8s.io"
+
+
+def of_network(
+    scope: str, definition: str = "4d97b98b-1d4f-4787-a291-c67834d212e7", **more: Any
+) -> dict[str, Any]:
+    """A role on a network, of a program."""
+    return role(definition, scope=scope) | {"principalType": "ServicePrincipal"} | more
+
+
 Props = list[dict[str, Any]]
 CASES: list[tuple[str, str, Props, Props, Props]] = [
     (
@@ -170,8 +182,17 @@ CASES: list[tuple[str, str, Props, Props, Props]] = [
     ),
     (
         "azrole-scope-is-cluster", ASSIGNMENT,
-        [{"scope": SCOPE}, {"scope": SCOPE.lower()}, {"scope": f"{SCOPE}/namespaces/shop"}],
-        [{}, {"scope": "/subscriptions/s"}, {"scope": f"{SCOPE}/agentPools/x"}],
+        [
+            {"scope": SCOPE}, {"scope": SCOPE.lower()}, {"scope": f"{SCOPE}/namespaces/shop"},
+            of_network(SUBNET), of_network(SUBNET.rpartition("/subnets")[0]),
+            of_network(ZONE, "b12aa53e-6015-4669-85d0-8515ebb3ae7f"),
+        ],
+        [
+            {}, {"scope": "/subscriptions/s"}, {"scope": f"{SCOPE}/agentPools/x"},
+            of_network(ZONE), of_network(f"{SUBNET}/x"), of_network("/subscriptions/s"),
+            of_network(SUBNET, principalType="Group"),
+            of_network(SUBNET, "b24988ac-6180-42a0-ab88-20f7382dd24c"),
+        ],
         [{"scope": UNKNOWN}],
     ),
     (

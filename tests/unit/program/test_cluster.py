@@ -58,7 +58,11 @@ def test_ranges_that_are_taken_away_are_sent_as_none_left() -> None:
 def test_a_private_api_server_is_sent_no_ranges() -> None:
     made = cluster(private=True, authorized_ip_ranges=[])
     profile = made.one("ManagedCluster").inputs["apiServerAccessProfile"]
-    assert profile == {"enablePrivateCluster": True, "disableRunCommand": True}
+    assert profile == {
+        "enablePrivateCluster": True,
+        "privateDNSZone": "system",
+        "disableRunCommand": True,
+    }
 
 
 def test_nobody_changes_the_machines_of_the_nodes_around_the_cluster() -> None:

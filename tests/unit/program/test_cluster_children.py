@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.azure_double import SUBSCRIPTION
-from tests.support.cluster_program import cluster
+from tests.support.cluster_program import cluster, pool
 from tests.support.principals import CLUSTER_ID
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers"
@@ -70,6 +70,42 @@ def test_a_window_holds_for_the_cluster_and_for_the_system_of_its_nodes() -> Non
             "configName": "aksManagedNodeOSUpgradeSchedule",
             "maintenanceWindow": window,
         },
+    }
+
+
+@pytest.mark.parametrize(
+    ("pools", "before"),
+    [([], "main-cluster"), (["work", "more"], "main-pool-more")],
+    ids=["no pool", "pools"],
+)
+def test_the_windows_wait_for_the_last_pool_and_for_each_other(
+    pools: list[str], before: str
+) -> None:
+    made = cluster(
+        node_pools=[pool(), *(pool(name, "User") for name in pools)],
+        maintenance_window={"day": "Sunday", "start_hour": 2, "duration_hours": 4},
+    )
+    urns = {each.name: each.urn for each in made.resources}
+    waits = {each.name: each.dependencies for each in made.of("MaintenanceConfiguration")}
+    assert urns[before] in waits["main-upgrades"], "AKS refuses a write beside that of a pool"
+    assert urns["main-upgrades"] in waits["main-node-upgrades"]
+
+
+def test_only_what_is_lost_for_good_is_protected_with_the_cluster() -> None:
+    made = cluster(
+        protect=True,
+        identity="user",
+        subnet_id=f"{GROUP}/Microsoft.Network/virtualNetworks/vnet/subnets/aks",
+        node_pools=[pool(), pool("work", "User")],
+        diagnostics=LOGS,
+        maintenance_window={"day": "Monday", "start_hour": 0, "duration_hours": 24},
+        preview_features=["AAD-V2"],
+    )
+    assert {each.name for each in made.resources if each.protect} == {
+        "main",
+        "main-rg",
+        "main-cluster",
+        "main-logs",
     }
 
 

@@ -100,6 +100,14 @@ BREAKS = (
     (these.every_role_that_is_bound_is_there, drop("/v1:Role")),
     (these.everybody_may_fetch_the_kubeconfig_once, drop(ASSIGNMENT)),
     (these.everybody_may_fetch_the_kubeconfig_once, double(ASSIGNMENT)),
+    (
+        these.the_cluster_may_use_the_network_it_is_put_in_and_nothing_else,
+        put(ASSIGNMENT, "scope", value="/subscriptions/elsewhere"),
+    ),
+    (
+        these.the_cluster_may_use_the_network_it_is_put_in_and_nothing_else,
+        put(CLUSTER, "agentPoolProfiles", 0, "vnetSubnetID", value="another"),
+    ),
     (these.nothing_is_there_twice, double(BINDING)),
     (these.nothing_is_there_twice, double(ASSIGNMENT)),
     (

@@ -46,8 +46,8 @@ INPUTS = {
     "EntraCluster": (
         "adminGroupObjectIds authorization authorizedIpRanges clusterName diagnostics? identity "
         "kubernetesVersion? localAccounts location maintenanceWindow? networkDataplane networkMode "
-        "networkPlugin nodeOsUpgradeChannel nodePools previewFeatures private resourceGroupName "
-        "runCommand tags tenantId tier upgradeChannel"
+        "networkPlugin nodeOsUpgradeChannel nodePools previewFeatures private privateDnsZone "
+        "resourceGroupName runCommand subnetId? tags tenantId tier upgradeChannel"
     ),
     "EntraGroup": (
         "deployerIsMember? deployerObjectId displayName? existing? existingObjectId? key members? "

@@ -195,7 +195,7 @@ def test_a_stack_file_holds_values_of_this_project_and_of_its_providers_only(sta
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_file_holds_nothing_that_looks_like_a_secret(stack: str) -> None:
-    text = json.dumps(stack_config(stack))
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", json.dumps(stack_config(stack)))
     assert not re.search(r"eyJ[\w-]{10,}|-----BEGIN|[\w~.-]{34,}", text)
 
 
