@@ -37,7 +37,8 @@ _PAGES: tuple[tuple[str, str, Page], ...] = (
 def register(cloud: Cloud) -> None:
     """Add the portal's routes."""
     for pattern, name, show in _PAGES:
-        cloud.router.add("GET", pattern, f"Portal_{name}", partial(_answer, cloud, show))
+        for method in ("GET", "HEAD"):
+            cloud.router.add(method, pattern, f"Portal_{name}", partial(_answer, cloud, show))
 
 
 def _answer(cloud: Cloud, show: Page, request: Request) -> Reply:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.cloud.aks.resource_document import TYPE as CLUSTER
 from rehearsal.cloud.arm import features, providers
+from rehearsal.cloud.arm.deployments_record import DEPLOYMENTS
 from rehearsal.cloud.arm.dispatch import SUBSCRIPTIONS
 from rehearsal.cloud.arm.resources import GROUPS, RESOURCES, resources_in
 from rehearsal.cloud.portal.access import assignments, clusters, reaching
@@ -48,6 +49,11 @@ def resource(cloud: Cloud, request: Request) -> Reply:
     shown: dict[str, Any] = {
         "resource": document,
         "contents": [row for row in resources_in(cloud, given) if row["id"] != document["id"]],
+        "deployments": [
+            row["document"]
+            for key, row in cloud.store.all(DEPLOYMENTS, f"{given.lower()}/")
+            if key.startswith(f"{given.lower()}/providers/microsoft.resources/")
+        ],
         "assignments": reaching(cloud, given),
     }
     if document["type"] != CLUSTER:
