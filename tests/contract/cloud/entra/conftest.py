@@ -18,8 +18,11 @@ from rehearsal.cloud.clock import SystemClock
 from rehearsal.cloud.store import Store
 from rehearsal.cloud.world import World
 from rehearsal.home import Home
+from tests.contract.cloud.entra.certificates import Certificate, register
+from tests.contract.cloud.entra.login_cluster import make_cluster
 from tests.support.browser import open_browser
 from tests.support.clusters import served
+from tests.support.kubectl import Kubectl
 from tests.support.kubelogin import Kubelogin
 
 if TYPE_CHECKING:
@@ -127,3 +130,20 @@ def browser(cloud_endpoint: CloudEndpoint) -> Iterator[Chrome]:
 def own_browser(own_azure: OwnAzure) -> Iterator[Chrome]:
     with open_browser(own_azure.origin, own_azure.ca_file) as driver:
         yield driver
+
+
+@pytest.fixture(scope="module")
+def user_kubeconfig(own_azure: OwnAzure, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The user kubeconfig of a cluster where two groups may see the nodes."""
+    return make_cluster(own_azure, tmp_path_factory.mktemp("admin"))
+
+
+@pytest.fixture
+def kubectl(own_kubelogin: Kubelogin, user_kubeconfig: str) -> Kubectl:
+    return Kubectl(own_kubelogin, user_kubeconfig)
+
+
+@pytest.fixture(scope="module")
+def registered(own_azure: OwnAzure) -> Certificate:
+    """A certificate that the application `ci` has."""
+    return register(own_azure)

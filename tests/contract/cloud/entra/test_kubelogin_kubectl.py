@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import time
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from rehearsal.cloud import github
-from rehearsal.cloud.world import World
 from tests.contract.cloud.entra.conftest import WORKFLOW
+from tests.contract.cloud.entra.login_cluster import CLUSTER, SG_ADMINS, SG_PAYMENTS, one_of_many
 from tests.support.browser import fill_in
-from tests.support.kubectl import Kubectl, identity_from
+from tests.support.kubectl import identity_from
 from tests.support.kubelogin import (
-    Kubelogin,
     opened,
     password_variables,
     printed_by,
@@ -28,63 +23,7 @@ if TYPE_CHECKING:
 
     from rehearsal.cloud.world import Account
     from tests.contract.cloud.entra.conftest import OwnAzure
-
-WORLD = World.load()
-SG_ADMINS = "0a1b2c3d-0000-4000-8000-000000000401"
-SG_PAYMENTS = "0a1b2c3d-0000-4000-8000-000000000402"
-GROUP = f"/subscriptions/{WORLD.subscription_id}/resourceGroups/rg-login"
-CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-login"
-BODY: dict[str, Any] = {
-    "location": "westeurope",
-    "identity": {"type": "SystemAssigned"},
-    "properties": {
-        "dnsPrefix": "aks-login",
-        "disableLocalAccounts": True,
-        "oidcIssuerProfile": {"enabled": True},
-        "aadProfile": {"managed": True, "adminGroupObjectIDs": [SG_ADMINS]},
-        "agentPoolProfiles": [
-            {"name": "system", "mode": "System", "count": 2, "vmSize": "Standard_D4ds_v5"}
-        ],
-    },
-}
-
-
-def one_of_many(own_azure: OwnAzure) -> str:
-    """Id of a group that many-groups is in, of more than a token can name."""
-    groups = own_azure.cloud.directory.all("Group")
-    return next(group["id"] for group in groups if group["displayName"] == "sg-many-123")
-
-
-@pytest.fixture(scope="module")
-def served(own_azure: OwnAzure, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The user kubeconfig of a cluster where two groups may see the nodes."""
-    with own_azure.http() as client:
-        client.headers.update(own_azure.deployers(f"{own_azure.origin}/.default"))
-        client.params = {"api-version": "2025-09-01"}
-        location = {"location": "westeurope"}
-        older = {"api-version": "2024-03-01"}
-        client.put(GROUP, params=older, json=location).raise_for_status()
-        state = client.put(CLUSTER, json=BODY).raise_for_status().json()
-        while state["properties"]["provisioningState"] not in ("Succeeded", "Failed"):
-            time.sleep(0.1)
-            state = client.get(CLUSTER).raise_for_status().json()
-        answer = client.post(f"{CLUSTER}/listClusterUserCredential").raise_for_status()
-    text = base64.b64decode(answer.json()["kubeconfigs"][0]["value"]).decode()
-    kubelogin = Kubelogin(own_azure.origin, own_azure.ca_file, tmp_path_factory.mktemp("admin"))
-    admin = Kubectl(kubelogin, text)
-    variables = secret_variables(own_azure.account("ci"))
-    groups = f"--group={SG_PAYMENTS} --group={one_of_many(own_azure)}"
-    for command in (
-        "create clusterrole nodes --verb=get,list --resource=nodes",
-        f"create clusterrolebinding nodes --clusterrole=nodes {groups}",
-    ):
-        printed_by(admin.start("spn", command, **variables))
-    return text
-
-
-@pytest.fixture
-def kubectl(own_kubelogin: Kubelogin, served: str) -> Kubectl:
-    return Kubectl(own_kubelogin, served)
+    from tests.support.kubectl import Kubectl
 
 
 def test_a_service_principal_is_its_object_id_and_an_admin_by_its_group(
@@ -125,6 +64,17 @@ def test_who_is_in_no_group_that_is_bound_is_known_and_sees_nothing(
     variables = password_variables(own_azure.account("shop-dev"))
     said = refusal_of(kubectl.start("ropc", "get nodes", **variables))
     assert 'User "shop-dev@contoso.example" cannot list resource "nodes"' in said
+
+
+def test_a_guest_is_an_object_id_and_sees_nothing_without_a_binding(
+    own_azure: OwnAzure, kubectl: Kubectl
+) -> None:
+    account = own_azure.account("guest")
+    variables = password_variables(account)
+    found = identity_from(kubectl.who_am_i("ropc", **variables))
+    assert found["username"] == account.object_id
+    said = refusal_of(kubectl.start("ropc", "get nodes", **variables))
+    assert f'User "{account.object_id}" cannot list resource "nodes"' in said
 
 
 def test_a_person_by_device_code(
