@@ -9,15 +9,16 @@ rehearsal.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rehearsal import toolchain_az
+from rehearsal import engine, toolchain_az
 from rehearsal.cli import az
 from rehearsal.cli.account import find_account
 from rehearsal.cli.problem import Problem
 from rehearsal.cli.stored import refusals
-from rehearsal.cli.workplace import bare_environment, ensure_cloud
+from rehearsal.cli.workplace import bare_environment, ensure_cloud, passphrase
 from rehearsal.cloud import github
 from rehearsal.cloud.environment import DEPLOYER, client_environment
 from rehearsal.engine.backend import Backend
@@ -35,10 +36,12 @@ def deployer_environment(home: Home, stack: str, operation: Operation) -> dict[s
     """The environment of the program, the providers and their plugins; starts the local Azure.
 
     Raises:
-        Problem: the local Azure does not start, az is needed and absent, or cannot log in.
+        Problem: the local Azure does not start, az is needed and absent, or cannot log in. A wrong
+            configuration is left for the run to tell, which then ends before it needs az.
     """
     by_az = login_of(stack) == "azurecli" and _enters_cluster(home, stack, operation)
-    if by_az and toolchain_az.find() is None:
+    is_absent = by_az and toolchain_az.find() is None
+    if is_absent and _is_fit(home, stack, operation):
         message = (
             f"stack '{stack}' enters its cluster with the Azure CLI (login: azurecli), and there is"
             " no az on PATH; install the one that the rehearsal is tested with by:"
@@ -47,7 +50,7 @@ def deployer_environment(home: Home, stack: str, operation: Operation) -> dict[s
         raise Problem(message)
     endpoint = ensure_cloud(home)
     variables = bare_environment() | job_environment(home, endpoint.origin, stack)
-    if by_az:
+    if by_az and not is_absent:
         az.logged_in(home, endpoint, find_account(DEPLOYER))
         variables["AZURE_CONFIG_DIR"] = str(home.az(DEPLOYER))
     return variables
@@ -75,6 +78,25 @@ def login_of(stack: str) -> Any:
     except ProjectError:
         return None
     return given.get(key, declared.get(key))
+
+
+def _is_fit(home: Home, stack: str, operation: Operation) -> bool:
+    """Whether the program, where the operation runs it, takes the configuration of the stack."""
+    if operation not in {"preview", "up"}:
+        return True
+    home.create()
+    judging = engine.Run(
+        operation="preview",
+        project_dir=Path.cwd(),
+        stack=stack,
+        backend=home.backend,
+        passphrase=passphrase(home),
+        python=Path(sys.executable),
+        # Without providers, and a PATH on which they are sought, no cloud is asked for anything.
+        environment=bare_environment() | {"PATH": ""},
+        ignores_idle_salt=True,
+    )
+    return engine.run(judging, lambda _: None).result != "config-error"
 
 
 def _enters_cluster(home: Home, stack: str, operation: Operation) -> bool:

@@ -7,17 +7,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from rehearsal import toolchain_az
+from rehearsal import engine, toolchain_az
 from rehearsal.cli import deployer
 from rehearsal.cli.deployer import deployer_environment, login_of
 from rehearsal.cli.problem import Problem
 from rehearsal.cloud.daemon import Endpoint
 from rehearsal.cloud.world import World
+from rehearsal.engine import Outcome, Run
 from rehearsal.engine.backend import Backend
 from rehearsal.home import Home
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rehearsal.engine.events import RunResult
 
 ENDPOINT = Endpoint(pid=1, port=8443, origin="https://localhost:8443")
 PROJECT = """\
@@ -51,8 +54,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @pytest.fixture
-def no_az(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_az(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """No az, and a program that fails only at its first provider; the runs of it."""
+    return program_that("failed", monkeypatch)
+
+
+def program_that(result: RunResult, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    asked: list[Run] = []
+
+    def run(request: Run, _: object) -> Outcome:
+        asked.append(request)
+        return Outcome(result)
+
     monkeypatch.setattr(toolchain_az, "find", lambda: None)
+    monkeypatch.setattr(engine, "run", run)
+    return asked
 
 
 @pytest.fixture
@@ -96,6 +112,25 @@ def test_without_az_a_stack_that_needs_it_is_refused_with_what_to_do(
     with pytest.raises(Problem, match=r"login: azurecli.*python -m rehearsal\.toolchain_az") as no:
         deployer_environment(home, "by-az", operation)
     assert no.value.exit_code == 1
+
+
+@pytest.mark.parametrize("operation", ["up", "preview"])
+def test_a_wrong_configuration_is_left_for_the_run_to_tell_before_az(
+    home: Home, monkeypatch: pytest.MonkeyPatch, operation: deployer.Operation
+) -> None:
+    judged = program_that("config-error", monkeypatch)
+    store(home, "by-az")
+    deployer_environment(home, "by-az", operation)
+    [asked] = judged
+    assert (asked.operation, asked.stack) == ("preview", "by-az")
+    assert not asked.providers
+    assert asked.environment["PATH"] == "", "no plugin can be found that would ask a cloud"
+
+
+def test_a_destroy_runs_no_program_that_could_judge(home: Home, no_az: list[Run]) -> None:
+    with pytest.raises(Problem, match="there is no az on PATH"):
+        deployer_environment(home, "by-az", "destroy")
+    assert no_az == []
 
 
 @pytest.mark.usefixtures("no_az")
