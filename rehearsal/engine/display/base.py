@@ -97,10 +97,10 @@ class Display:
         if diffs:
             guide = "│   " if children else "    "
             for change in changes.diff_lines(row):
-                yield Text(f"{indent}{guide}", style="dim").append_text(change)
+                yield beside(f"{indent}{guide}", change)
         for child in children:
             branch, guide = ("└── ", "    ") if child is children[-1] else ("├── ", "│   ")
-            yield Text(f"{indent}{branch}", style="dim").append_text(self.line(child))
+            yield beside(f"{indent}{branch}", self.line(child))
             yield from self._below(child, under, indent + guide, diffs=diffs)
 
     def tail(self) -> None:
@@ -116,3 +116,8 @@ class Display:
             lines = list(section)
             if lines:
                 write([Text(), *lines])
+
+
+def beside(guide: str, line: Text) -> Text:
+    """The line behind a part of the tree, whose style it does not take over."""
+    return Text().append(guide, style="dim").append_text(line)

@@ -52,7 +52,7 @@ class PlainDisplay(Display):
         self._ended.set()
         self._watch.join()
         if self.preview:
-            self.write(self.tree(diffs=True))
+            self.write_wrapped(self.tree(diffs=True))
         self.tail()
 
     def write(self, lines: Iterable[Text]) -> None:
@@ -89,4 +89,4 @@ class PlainDisplay(Display):
         if event.op == "replace" or not row.shown:
             return
         self.write([self.line(row)])
-        self.write(Text("    ").append_text(line) for line in changes.diff_lines(row))
+        self.write_wrapped(Text("    ").append_text(line) for line in changes.diff_lines(row))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rehearsal.engine.display.view import RunView
-    from rehearsal.engine.events import PolicyViolation
+    from rehearsal.engine.events import PolicyRemediation, PolicyViolation
 
 _NAMED = 3
 """How many resources a line names before it says how many more there are."""
@@ -31,13 +31,22 @@ def policy_lines(view: RunView) -> Iterator[Text]:
         yield Text("  ? not evaluated yet: they wait for values that only the update will know")
         for policy, urns in waiting.items():
             yield Text(f"      {clean(policy)}  ", style="default").append(_list(urns), style="dim")
-    for one in sorted(view.remediations, key=lambda one: (one.policy, one.urn)):
-        line = Text("  ✓ ", style="green").append(clean(one.policy), style="bold")
-        yield line.append("  remediated", style="green").append(f"  {_list([one.urn])}")
-        for change in change_lines(object_changes(one.before, one.after)):
-            yield Text("      ").append_text(change)
+    yield from _remediated(view.remediations)
     for found in _by_policy(broken):
         yield from _violated(found)
+
+
+def _remediated(told: Iterable[PolicyRemediation]) -> Iterator[Text]:
+    """What the policies mended; the resources to which one did the same are named together."""
+    mended: dict[tuple[str, str], tuple[list[Text], list[str]]] = {}
+    for one in told:
+        changes = list(change_lines(object_changes(one.before, one.after)))
+        key = one.policy, Text("\n").join(changes).plain
+        mended.setdefault(key, (changes, []))[1].append(one.urn)
+    for (policy, _), (changes, urns) in sorted(mended.items(), key=lambda item: item[0]):
+        line = Text("  ").append("✓ ", style="green").append(clean(policy), style="bold")
+        yield line.append("  remediated  ", style="green").append(_list(urns), style="cyan")
+        yield from (Text("      ").append_text(change) for change in changes)
 
 
 def _by_policy(broken: Iterable[PolicyViolation]) -> list[list[PolicyViolation]]:
@@ -54,7 +63,8 @@ def _violated(found: list[PolicyViolation]) -> Iterator[Text]:
     """What one policy has against resources; those with the same fault are named together."""
     one = found[0]
     sign, style = ("✗", "red") if one.is_mandatory else ("!", "yellow")
-    line = Text(f"  {sign} ", style=f"bold {style}").append(clean(one.policy), style="bold")
+    line = Text("  ").append(f"{sign} ", style=f"bold {style}")
+    line.append(clean(one.policy), style="bold")
     line.append(f"  {one.level}", style=style)
     yield line.append(f"  {one.severity}" if one.severity else "", style="dim")
     yield Text(f"      {_split(one)[0]}")

@@ -32,13 +32,14 @@ def is_remark(one: Diagnostic) -> bool:
 
 def diagnostic_line(one: Diagnostic) -> Iterator[Text]:
     """A message below the resource that it is about."""
-    style = {"error": "bold red", "warning": "yellow"}.get(one.severity, "dim")
+    style = {"error": "bold red", "warning": "bold yellow"}.get(one.severity, "")
+    whole = "dim" if is_remark(one) else ""
     first, *rest = clean(one.message).strip("\n").split("\n")
-    line = Text("" if is_remark(one) else f"{one.severity}: ", style=style)
+    line = Text(style=whole).append("" if is_remark(one) else f"{one.severity}: ", style=style)
     if one.urn:
         line.append(f"{clean(named(one.urn))}: ", style="bold")
     yield line.append(first)
-    yield from (Text(f"  {text}") for text in rest)
+    yield from (Text(f"  {text}", style=whole) for text in rest)
 
 
 def output_lines(view: RunView) -> Iterator[Text]:

@@ -88,6 +88,20 @@ class TestPolicies:
             "      + a.new: [true]",
         ]
 
+    def test_that_mended_the_same_in_many_tell_it_once(self, plain: Screen) -> None:
+        events = [
+            PolicyRemediation("pack", "mender", urn("t:i:T", f"n{index}"), {}, {"a": 1})
+            for index in range(5)
+        ]
+        other = PolicyRemediation("pack", "mender", CLUSTER, {}, {"a": 2})
+        assert after(plain, other, *events) == [
+            "Policies",
+            "  ✓ mender  remediated  T n0, T n1, T n2 and 2 more",
+            "      + a: 1",
+            "  ✓ mender  remediated  ManagedCluster aks-dev",
+            "      + a: 2",
+        ]
+
 
 class TestErrors:
     def test_are_told_once_with_their_resource(self, plain: Screen) -> None:

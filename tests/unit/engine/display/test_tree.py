@@ -122,6 +122,13 @@ class TestTheTree:
             "└── + T later  created  1.0 s",
         ]
 
+    def test_is_no_fainter_than_its_lines(self, terminal: Screen) -> None:
+        change = (PropertyChange("owner", "update", "1", "2"),)
+        terminal.begin()
+        terminal.step("update", CLUSTER, diff=change)
+        lines = list(terminal.display.tree(diffs=True))
+        assert [str(line.style) for line in lines[1:]] == ["", ""]
+
 
 class TestAReplacement:
     FORCES = (PropertyChange("trigger", "update-replace", "1", "2"),)
