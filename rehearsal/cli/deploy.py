@@ -1,4 +1,4 @@
-"""`python -m rehearsal up|preview|destroy|refresh|down`: the engine over the local Azure."""
+"""`python -m rehearsal up|preview|destroy|refresh|import|down`: the engine over the local Azure."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ OPERATIONS: dict[Operation, str] = {
     "preview": "show what `up` would do",
     "refresh": "read the cloud and take what it says into the state",
     "destroy": "delete everything that the stack made",
+    "import": "take an object that exists into the state; the program is written after it",
 }
 
 ACCESS = "access"
@@ -42,7 +43,7 @@ ACCESS = "access"
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the four operations and `down`."""
+    """Add the operations and `down`."""
     for operation, text in OPERATIONS.items():
         parser = commands.add_parser(operation, help=text)
         add_stack(parser)
@@ -50,8 +51,14 @@ def add_commands(commands: Commands) -> None:
         parser.add_argument("--expect-no-changes", action="store_true", help="exit 3 on a change")
         parser.add_argument("--policy-pack", type=Path, metavar="DIR", help="judge by this pack")
         parser.add_argument("--policy-config", type=Path, metavar="FILE", help="its levels, JSON")
-        parser.set_defaults(command=deploy, operation=operation, clear_pending_creates=False)
-        if operation == "refresh":
+        parser.set_defaults(
+            command=deploy, operation=operation, clear_pending_creates=False, refresh=False
+        )
+        if operation in {"up", "preview", "destroy"}:
+            parser.add_argument("--refresh", action="store_true", help="refresh the state first")
+        elif operation == "import":
+            _add_object(parser)
+        else:
             parser.add_argument(
                 "--clear-pending-creates",
                 action="store_true",
@@ -59,6 +66,32 @@ def add_commands(commands: Commands) -> None:
             )
     down = commands.add_parser("down", help="destroy every stack, stop the local Azure, forget it")
     down.set_defaults(command=take_down)
+
+
+def _add_object(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("type", metavar="TYPE", help="such as azuread:index/group:Group")
+    parser.add_argument("name", metavar="NAME", help="of the resource in the program")
+    parser.add_argument("id", metavar="ID", help="what its provider reads it by")
+    parser.add_argument("--parent", metavar="URN", default="", help="default: the Stack")
+    parser.add_argument("--provider", metavar="URN", default="", help="default: the default one")
+    parser.add_argument(
+        "--no-protect", dest="protect", action="store_false", help="let an up delete it again"
+    )
+
+
+def adoptions(options: argparse.Namespace) -> tuple[engine.Adoption, ...]:
+    """The object that the words of `import` name."""
+    if options.operation != "import":
+        return ()
+    found = engine.Adoption(
+        options.type,
+        options.name,
+        options.id,
+        protect=options.protect,
+        parent=options.parent,
+        provider=options.provider,
+    )
+    return (found,)
 
 
 def deploy(options: argparse.Namespace) -> int:
@@ -73,6 +106,8 @@ def deploy(options: argparse.Namespace) -> int:
         policy_packs=packs,
         expect_no_changes=options.expect_no_changes,
         clear_pending_creates=options.clear_pending_creates,
+        refresh=options.refresh,
+        adoptions=adoptions(options),
     )
     stream = sys.stderr if options.json else sys.stdout
     outcome = judged(wanted, stream) if options.operation == "up" else None
@@ -158,6 +193,7 @@ def request(home: Home, operation: Operation, stack: str) -> engine.Run:
         environment=environment,
         providers=servicers(environment),
         spares_protected=True,
+        reads_half_deleted=True,
         # A stack file as docs/pipelines.md makes it has the salt of the real stack's passphrase.
         ignores_idle_salt=True,
     )

@@ -16,7 +16,7 @@ from rehearsal.engine.events import (
     StepStarted,
     Summary,
 )
-from rehearsal.engine.outcome import Outcome, Run
+from rehearsal.engine.outcome import Adoption, Outcome, Run
 from rehearsal.engine.plugins import ServicerFactory
 from rehearsal.engine.policy.host import PolicyPackRef
 from rehearsal.engine.report import StepRecord
@@ -24,6 +24,7 @@ from rehearsal.engine.run import run
 from rehearsal.engine.values import Secret
 
 __all__ = [
+    "Adoption",
     "Diagnostic",
     "Event",
     "Outcome",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rehearsal.engine.values import Secret, secret
+from rehearsal.engine.values import Secret, contains_secret, secret
 
 if TYPE_CHECKING:
     from rehearsal.engine.state import Resource
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def with_secrets_of(outputs: Properties, inputs: Properties) -> Properties:
-    """`outputs` with each value secret whose namesake in `inputs` is, at any depth of maps."""
+    """`outputs` with each value secret whose namesake in `inputs` holds a secret, map by map.
+
+    A list becomes secret as a whole: providers may take it for a set, and change its order
+    (pulumi/pulumi, `sdk/go/common/resource/plugin/provider_plugin.go`, annotateSecrets).
+    """
     return {
         key: _annotated(value, inputs[key]) if key in inputs else value
         for key, value in outputs.items()
@@ -21,13 +25,9 @@ def with_secrets_of(outputs: Properties, inputs: Properties) -> Properties:
 
 
 def _annotated(value: Value, model: Value) -> Value:
-    if isinstance(model, Secret):
-        return secret(value)
     if isinstance(value, dict) and isinstance(model, dict):
         return with_secrets_of(value, model)
-    if isinstance(value, list) and isinstance(model, list) and len(value) == len(model):
-        return [_annotated(item, like) for item, like in zip(value, model, strict=True)]
-    return value
+    return secret(value) if contains_secret(model) else value
 
 
 def with_secret_outputs(row: Resource) -> Resource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -60,33 +61,54 @@ def _has_providers(deployment: Deployment, rows: Sequence[Resource]) -> bool:
 
 def delete_all(
     deployment: Deployment, executor: Executor, rows: Sequence[Resource], parallel: int
-) -> None:
+) -> bool:
     """Delete rows in groups: what depends on a row goes before it.
 
-    A failure is told; what the row needs stays then, and everything else goes on. Nothing is
-    deleted if a provider cannot be had, even one that has nothing to do.
+    A failure is told. The rest of its group is deleted all the same, and nothing after it; only of
+    a protected row everything goes on that the row does not need. Nothing is deleted if a provider
+    cannot be had, even one that has nothing to do.
+
+    Returns:
+        Whether all that could be tried is gone.
     """
     if not _has_providers(deployment, rows):
-        return
-    doomed = {row.urn for row in rows} | deployment.deleted_first
-    blocked: set[str] = set()
+        return False
+    deleter = _Deleter(deployment, executor, rows)
+    with ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="delete") as pool:
+        for group in Graph(deployment.base.resources).delete_order(rows):
+            for row, is_gone in zip(group, pool.map(deleter.delete, group), strict=True):
+                if not is_gone:
+                    deleter.blocked.update(references(row))
+            if deleter.failed.is_set():
+                return False
+    return not deleter.blocked
 
-    def delete(row: Resource) -> bool:
-        op = _op(row, deployment)
-        if op is None or row.urn in blocked:
+
+class _Deleter:
+    """Deletes rows; `blocked` are the URNs that something needs that is still there."""
+
+    def __init__(
+        self, deployment: Deployment, executor: Executor, rows: Sequence[Resource]
+    ) -> None:
+        self._deployment = deployment
+        self._executor = executor
+        self._doomed = {row.urn for row in rows} | deployment.deleted_first
+        self.blocked: set[str] = set()
+        self.failed = threading.Event()
+        """A row could not be deleted, for another reason than its protection."""
+
+    def delete(self, row: Resource) -> bool:
+        """Delete a row unless it is blocked; whether it is gone."""
+        op = _op(row, self._deployment)
+        if op is None or row.urn in self.blocked:
             return op is None
-        step = Step(op, row.urn, row)
         try:
-            executor.run([step], doomed)
+            self._executor.run([Step(op, row.urn, row)], self._doomed)
         except StoppedError:
             return False
         except StepFailedError as error:
-            deployment.report.error(str(error), error.urn)
+            if not isinstance(error, ProtectedError):
+                self.failed.set()
+            self._deployment.report.error(str(error), error.urn)
             return False
         return True
-
-    with ThreadPoolExecutor(max_workers=parallel, thread_name_prefix="delete") as pool:
-        for group in Graph(deployment.base.resources).delete_order(rows):
-            for row, is_gone in zip(group, pool.map(delete, group), strict=True):
-                if not is_gone:
-                    blocked.update(references(row))

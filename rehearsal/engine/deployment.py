@@ -90,31 +90,34 @@ class Deployment:
     stack_outputs: Mapping[str, Value] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     """A step failed, or the run was interrupted."""
+    refused: threading.Event = field(default_factory=threading.Event)
+    """A registration could not be planned."""
     interrupted: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.olds.update({row.urn: row for row in self.base.resources if not row.delete})
 
     def check_running(self) -> None:
-        """Carry out a step only if nothing has failed so far; a preview goes on all the same.
+        """Carry out a step only if nothing has failed so far.
 
         Raises:
             StoppedError: The run is ending.
         """
-        if self.stopping.is_set() and not self.dry_run:
+        if self.stopping.is_set():
             raise StoppedError("the run is ending")
         self.check_wanted()
 
     def check_wanted(self) -> None:
-        """Look at further resources only if nobody interrupted the run.
+        """Look at further resources only if none was refused, in preview too.
 
-        What is the same, or is refused, is so after a failure too, and worth telling.
+        After a step that failed others are still planned: which ones is a matter of timing in
+        pulumi/pulumi, too, where steps are carried out beside the planning.
 
         Raises:
-            StoppedError: The run was interrupted.
+            StoppedError: One was refused, or the run was interrupted.
         """
-        if self.interrupted.is_set():
-            raise StoppedError("the run was interrupted")
+        if self.interrupted.is_set() or self.refused.is_set():
+            raise StoppedError("the run is ending")
 
     def interrupt(self) -> None:
         """Start nothing new, and wait for no policy."""

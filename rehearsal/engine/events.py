@@ -29,7 +29,7 @@ Op = Literal[
 Severity = Literal["debug", "info", "warning", "error"]
 ChangeKind = Literal["add", "add-replace", "delete", "delete-replace", "update", "update-replace"]
 EnforcementLevel = Literal["advisory", "mandatory", "disabled", "remediate"]
-Operation = Literal["preview", "up", "destroy", "refresh"]
+Operation = Literal["preview", "up", "destroy", "refresh", "import"]
 RunResult = Literal["succeeded", "failed", "config-error", "changes"]
 
 

@@ -129,6 +129,8 @@ class Executor:
         marked = replace(old, delete=True) if old is not None and step.keep_old else None
         if step.old is not None and marked is not None:
             self._deployment.marks[id(step.old)] = marked
+        if old is not None and old.pending_replacement:
+            marked = None  # its row has waited for no more than its replacement
         return self._carry_out("creating", new, make, old=old, marked=marked)
 
     def _update(self, old: Resource, new: Resource) -> Resource:
@@ -137,7 +139,7 @@ class Executor:
 
         def make() -> Made:
             if not new.custom:
-                return Made("", old.outputs)
+                return Made("", {})
             if urns.is_provider_type(new.type):
                 self._deployment.registry.configure(new.urn, new.id, new.inputs)
                 return Made(new.id, outputs_of(new.inputs))
@@ -162,11 +164,7 @@ class Executor:
                 if kind == "updating" and old is not None:
                     row = replace(row, inputs=old.inputs)
                 self._done(row, pending, old=old, marked=marked)
-                reasons = "\n".join(f"\t* {reason}" for reason in error.made.init_errors)
-                count = len(error.made.init_errors)
-                noun = "error" if count == 1 else "errors"
-                message = f"{count} {noun} occurred:\n{reasons}"
-                raise StepFailedError(message, new.urn) from error
+                raise StepFailedError(init_message(error.made.init_errors), new.urn) from error
             return self._done(completed(new, made), pending, old=old, marked=marked)
 
     def _done(
@@ -193,6 +191,10 @@ class Executor:
         with self.pending("deleting", current) as pending:
             if not self._dry_run and is_asked_for(current, doomed):
                 self.provider_of(current).delete(current)
+            if current.pending_replacement:
+                # Its row went when its replacement was there (see `_create`).
+                self._ledger.end(pending)
+                return
             marked = replace(current, pending_replacement=True) if step.before else None
             if marked is not None:
                 self._deployment.marks[id(old)] = marked
@@ -217,6 +219,13 @@ class Executor:
             if not (isinstance(error, ProviderError) and error.is_unanswered):
                 self._ledger.end(pending)
             raise
+
+
+def init_message(reasons: Sequence[str]) -> str:
+    """What to tell of an object that is there, and did not become ready."""
+    count = len(reasons)
+    noun = "error" if count == 1 else "errors"
+    return f"{count} {noun} occurred:\n" + "\n".join(f"\t* {reason}" for reason in reasons)
 
 
 def completed(row: Resource, made: Made) -> Resource:

@@ -24,30 +24,43 @@ def references(row: Resource) -> set[str]:
 
 
 class Graph:
-    """The rows of a state, in its order: a row only depends on earlier ones."""
+    """The rows of a state, in its order: a row only depends on earlier ones.
+
+    What depends on a component also depends on the component's earlier descendants
+    (pulumi/pulumi, `pkg/resource/graph/dependency_graph.go`, DependenciesOf).
+    """
 
     def __init__(self, rows: Sequence[Resource]) -> None:
         self._rows = list(rows)
         self._needs: list[list[int]] = []
         places: dict[str, list[int]] = {}
+        descendants: dict[str, list[int]] = {}
         for index, row in enumerate(self._rows):
             found = [place for urn in references(row) for place in places.get(urn, ())]
+            within = {place for place in found if self._rows[place].urn == row.parent}
+            for place in found:
+                if place not in within and not self._rows[place].custom:
+                    found = found + descendants.get(self._rows[place].urn, [])
             self._needs.append(found)
             places.setdefault(row.urn, []).append(index)
+            ancestor = row.parent
+            while ancestor:
+                descendants.setdefault(ancestor, []).append(index)
+                ancestor = self._rows[places[ancestor][-1]].parent if ancestor in places else ""
 
     def delete_order(self, condemned: Sequence[Resource]) -> list[list[Resource]]:
         """The condemned rows in groups: all that depends on a row is in an earlier group than it.
 
-        Rows are told apart by identity. The rows of one group can be deleted at the same time.
+        Rows are told apart by identity. The rows of one group can be deleted at the same time. A
+        row is in as late a group as possible, counted from what depends on nothing, as in
+        pulumi/pulumi, `pkg/resource/deploy/step_generator.go`, ScheduleDeletes.
         """
         wanted = {id(row) for row in condemned}
-        heights = [0] * len(self._rows)
-        for index in range(len(self._rows) - 1, -1, -1):
-            step = 1 if id(self._rows[index]) in wanted else 0
-            for need in self._needs[index]:
-                heights[need] = max(heights[need], heights[index] + step)
+        depths: list[int] = []
         groups: dict[int, list[Resource]] = {}
-        for height, row in zip(heights, self._rows, strict=True):
+        for row, needs in zip(self._rows, self._needs, strict=True):
+            found = (depths[need] + (id(self._rows[need]) in wanted) for need in needs)
+            depths.append(max(found, default=0))
             if id(row) in wanted:
-                groups.setdefault(height, []).append(row)
-        return [groups[height] for height in sorted(groups)]
+                groups.setdefault(depths[-1], []).append(row)
+        return [groups[depth] for depth in sorted(groups, reverse=True)]

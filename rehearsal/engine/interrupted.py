@@ -29,8 +29,7 @@ def warning(pending: Sequence[PendingOperation]) -> str:
 def half_deleted(state: Snapshot) -> tuple[Resource, ...]:
     """The rows that were being deleted, which may be there or not.
 
-    They are to be read before anything is decided. The real CLI takes them for what is there, and
-    so for what needs no making.
+    Who wants to know reads them before anything is decided (`Run.reads_half_deleted`).
     """
     begun = {
         (entry.resource.urn, entry.resource.id)

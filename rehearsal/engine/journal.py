@@ -16,6 +16,7 @@ from rehearsal.engine import checkpoint
 from rehearsal.engine.integrity import IntegrityError, Watch
 from rehearsal.engine.rowlist import RowList
 from rehearsal.engine.state import PendingOperation, Resource, Snapshot
+from rehearsal.engine.values import equal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -222,12 +223,18 @@ class Journal:
 
 def must_write(old: Resource, new: Resource) -> bool:
     """Whether a `same` step changed anything but the source position (dependencies are sets)."""
-    return _comparable(old) != _comparable(new)
+    return (
+        _comparable(old) != _comparable(new)
+        or not equal(old.inputs, new.inputs)
+        or not equal(old.outputs, new.outputs)
+    )
 
 
 def _comparable(row: Resource) -> Resource:
     return replace(
         row,
+        inputs={},
+        outputs={},
         source_position="",
         dependencies=tuple(sorted(row.dependencies)),
         property_dependencies={

@@ -1,4 +1,4 @@
-"""The four operations: preview and up run the program, destroy and refresh only the state."""
+"""The operations: preview and up run the program; destroy, refresh, import only the state."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from rehearsal.engine import interrupted, rpc, urns
+from rehearsal.engine.adopting import Adopter
 from rehearsal.engine.configuration import disabled_default_providers
 from rehearsal.engine.deletes import condemned, delete_all, tell_protected
 from rehearsal.engine.deployment import Deployment
@@ -85,12 +86,12 @@ class Operations:
                 self._report.tell("warning", interrupted.warning(base.pending))
             if self._request.refresh or operation == "refresh":
                 base = self._refresh(base, base.resources, stack)
-            elif operation != "destroy" and (unknown := interrupted.half_deleted(base)):
+            elif operation in {"preview", "up"} and (unknown := self._half_deleted(base)):
                 base = self._refresh(base, unknown, stack)
             if operation == "refresh" or self._report.failed:
                 return _outputs_of(base)
             judge = Judge(
-                self._packs(spawner, stack) if operation != "destroy" else [],
+                self._packs(spawner, stack) if operation in {"preview", "up"} else [],
                 self._report,
                 dry_run=self._dry_run,
             )
@@ -98,7 +99,9 @@ class Operations:
             registrar = Registrar(deployment, self._request.parallel)
             messages = self._serve(deployment, registrar, stack)
             try:
-                if operation == "destroy":
+                if operation == "import":
+                    Adopter(deployment, registrar).run(self._request.adoptions)
+                elif operation == "destroy":
                     rows = condemned(deployment)
                     if not (self._request.spares_protected and tell_protected(deployment, rows)):
                         delete_all(deployment, registrar.executor, rows, self._request.parallel)
@@ -128,6 +131,9 @@ class Operations:
             self._program.interrupt()
         if self._host is not None:
             self._host.cancel()
+
+    def _half_deleted(self, base: Snapshot) -> tuple[Resource, ...]:
+        return interrupted.half_deleted(base) if self._request.reads_half_deleted else ()
 
     # --- parts -------------------------------------------------------------------------------
 

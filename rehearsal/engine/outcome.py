@@ -29,6 +29,21 @@ UNKNOWN_SHOWN = "<unknown>"
 
 
 @dataclass(frozen=True)
+class Adoption:
+    """An object to import.
+
+    `provider` and `parent` are URNs; by default those of the default provider and the Stack.
+    """
+
+    type: str
+    name: str
+    id: str
+    protect: bool = True
+    parent: str = ""
+    provider: str = ""
+
+
+@dataclass(frozen=True)
 class Run:
     """One run of a project's program for a stack.
 
@@ -39,7 +54,9 @@ class Run:
     `spares_protected` deletes nothing if a row is protected, as the real CLI, whose preview before
     it fails (https://github.com/pulumi/pulumi/issues/18103), and not only leaves that row;
     `ignores_idle_salt` takes a stack file whose `encryptionsalt` is of another passphrase, as long
-    as nothing in the file is encrypted by it (the real CLI refuses).
+    as nothing in the file is encrypted by it (the real CLI refuses); a preview or up that
+    `reads_half_deleted` first looks for what an interrupted run was deleting (the real CLI takes it
+    for what is there); `adoptions` is what the operation `import` imports.
     """
 
     operation: Operation
@@ -56,6 +73,8 @@ class Run:
     clear_pending_creates: bool = False
     spares_protected: bool = False
     ignores_idle_salt: bool = False
+    reads_half_deleted: bool = False
+    adoptions: tuple[Adoption, ...] = ()
     parallel: int = 16
     config_file: Path | None = None
 

@@ -55,7 +55,7 @@ class Planner:
         deployment.goals[urn] = goal
         deleted = urn in deployment.deleted_first
         deployment.deleted_first.discard(urn)
-        imported = self._importer.imported(row, old, goal)
+        imported = self._importer.imported(row, old, goal, deleted=deleted)
         if imported is not None:
             old = imported
         seed = os.urandom(_SEED_BYTES)
@@ -66,6 +66,7 @@ class Planner:
         inputs = deployment.judge.inspect(
             row, self._provider_row(row), delete_first=goal.delete_before_replace
         )
+        is_mended = inputs is not row.inputs
         row = replace(row, inputs=inputs)
         decision = steps.without_diff(old, deleted=deleted)
         if old is None or decision is not None:
@@ -78,6 +79,9 @@ class Planner:
             import_id=goal.import_id,
         )
         found = self._allowed(steps.with_diff(old, options, self._diff(old, row)), urn)
+        if not goal.custom and not is_mended:
+            # What a component ignores is only left out of the comparison.
+            row = replace(row, inputs=goal.inputs)
         if isinstance(found, steps.Replace):
             row = self._checked(replace(row, inputs=goal.inputs), {}, seed)
             return self._replacing(urn, old, row, found)
@@ -205,7 +209,7 @@ class Planner:
             deployment.registry.get(old.provider)
         if not old.pending_replacement:
             deployment.deleted_first.add(old.urn)
-            deletes.append(Step("delete-replaced", urn, old, before=True))
+            deletes.append(Step("delete-replaced", old.urn, old, before=True))
         return [*deletes, replaced, Step("create-replacement", urn, old, row, decision.diff)]
 
 

@@ -9,6 +9,7 @@ from rehearsal.engine import launcher, urns
 from rehearsal.engine.deletes import condemned, delete_all
 from rehearsal.engine.launcher import Program, RunInfo
 from rehearsal.engine.project import ProjectError
+from rehearsal.engine.values import equal
 
 if TYPE_CHECKING:
     from rehearsal.engine.deployment import Deployment
@@ -82,6 +83,7 @@ class ProgramRun:
         status = self._program.wait() if self._program is not None else 0
         self._registrar.drain()
         stopping = deployment.stopping.is_set()
+        is_done = False
         if status and not stopping:
             report.failed = True
             if not messages.errors:
@@ -97,11 +99,14 @@ class ProgramRun:
             )
         elif not stopping:
             rows = condemned(deployment)
-            delete_all(deployment, self._registrar.executor, rows, self._request.parallel)
-        succeeded = not status and not report.failed and not deployment.stopping.is_set()
-        self._store_outputs(succeeded=succeeded)
-        if succeeded:
-            deployment.judge.inspect_stack(list(deployment.news.values()), deployment.news)
+            executor, parallel = self._registrar.executor, self._request.parallel
+            is_done = delete_all(deployment, executor, rows, parallel)
+        is_done = is_done and not deployment.stopping.is_set()
+        self._store_outputs(succeeded=is_done and not report.failed)
+        if is_done:
+            # Also after violations in a preview, which only the end of the run makes a failure.
+            managed = [row for row in deployment.news.values() if not row.external]
+            deployment.judge.inspect_stack(managed, deployment.news)
 
     def _store_outputs(self, *, succeeded: bool) -> None:
         """Store the outputs of the Stack; those of a failed run only add to the old ones."""
@@ -111,7 +116,7 @@ class ProgramRun:
         if row is None or outputs is None:
             return
         kept = dict(outputs) if succeeded else {**row.outputs, **outputs}
-        if kept != row.outputs:
+        if not equal(kept, row.outputs):
             deployment.news[urn] = deployment.ledger.set_outputs(urn, kept)
 
 

@@ -137,7 +137,7 @@ class Provider(ConfigurableProvider):
             return None
         has_inputs = reply.HasField("inputs")
         inputs = self._secured(reply.inputs, row.inputs) if has_inputs else None
-        return Made(reply.id, self._secured(reply.properties, row.inputs), inputs)
+        return Made(reply.id, self._secured(reply.properties, row.outputs), inputs)
 
     def delete(self, row: Resource) -> None:
         """Delete the object of a row."""

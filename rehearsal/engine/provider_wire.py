@@ -135,9 +135,8 @@ def _init_failed(error: grpc.Call) -> pb.ErrorResourceInitFailed | None:
 
 def diff_of(reply: pb.DiffResponse) -> Diff:
     """The answer to Diff or DiffConfig."""
-    detailed: dict[str, ChangeKind] = {
-        path: _KINDS[change.kind] for path, change in reply.detailedDiff.items()
-    }
+    found = reply.detailedDiff.items() if reply.hasDetailedDiff else ()
+    detailed: dict[str, ChangeKind] = {path: _KINDS[change.kind] for path, change in found}
     return Diff(
         _CHANGES[reply.changes],
         tuple(reply.diffs),

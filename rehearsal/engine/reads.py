@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rehearsal.engine.aliases import old_row
 from rehearsal.engine.annotate import with_secret_outputs
 from rehearsal.engine.deployment import StepFailedError, message_of
-from rehearsal.engine.execute import completed
+from rehearsal.engine.execute import completed, init_message
+from rehearsal.engine.provider_wire import InitFailedError
 from rehearsal.engine.registry import UNKNOWN_ID
 from rehearsal.engine.rowmaking import inherited, row_of
 from rehearsal.engine.state import now
+from rehearsal.engine.values import equal
 
 if TYPE_CHECKING:
     from rehearsal.engine.deployment import Deployment
@@ -34,6 +37,8 @@ class Reader:
             StepFailedError: There is no such object, or it cannot be read; that was told.
         """
         goal = inherited(goal, self._deployment.goals.get(goal.parent))
+        # Of its parent's options only the provider means anything to what is not managed.
+        goal = replace(goal, protect=None, retain_on_delete=None, deleted_with="")
         urn = self._registrar.urn_of(goal)
         self._registrar.resources += 1
         if not goal.provider:
@@ -49,15 +54,18 @@ class Reader:
         if urn in deployment.goals:
             message = f"Duplicate resource URN '{urn}'; try giving it a unique name"
             raise StepFailedError(message, urn)
+        if not identifier:
+            raise StepFailedError(f"Expected an ID for {urn}", urn)
         row = replace(row_of(urn, goal, deployment.goals), external=True, id=identifier)
         row = replace(row, property_dependencies={})
+        old = old_row(urn, goal, deployment)
         deployment.goals[urn] = goal
-        old = deployment.olds.get(urn)
         is_owned = old is not None and not old.external and old.id != identifier
         mark = deployment.report.started(
             "read-replacement" if is_owned else "read", urn, row.parent
         )
         marked = replace(old, delete=True) if old is not None and is_owned else None
+        found = row
         try:
             with executor.pending("reading", row) as pending:
                 found = _dated(self._found(row, identifier), old)
@@ -65,11 +73,14 @@ class Reader:
         except Exception as error:
             deployment.report.finished(mark, failed=True)
             raise StepFailedError(message_of(error), urn) from error
+        if found.init_errors:
+            deployment.report.finished(mark, failed=True)
+            raise StepFailedError(init_message(found.init_errors), urn)
         if old is not None and marked is not None:
             deployment.marks[id(old)] = marked
             deployment.replaced.add(urn)
         deployment.news[urn] = found
-        deployment.report.finished(mark, counted=old is not None and not is_owned)
+        deployment.report.finished(mark, counted=not is_owned and _is_change(old, found))
         if is_owned:
             deployment.report.finished(deployment.report.started("replace", urn, row.parent))
         return found
@@ -77,7 +88,12 @@ class Reader:
     def _found(self, row: Resource, identifier: str) -> Resource:
         if identifier == UNKNOWN_ID:
             return row
-        made = self._registrar.executor.provider_of(row).read(row, identifier)
+        provider = self._registrar.executor.provider_of(row)
+        try:
+            # Pulumi gives a Read the program's inputs as the state too.
+            made = provider.read(replace(row, outputs=row.inputs), identifier)
+        except InitFailedError as error:
+            made = error.made
         if made is None:
             raise StepFailedError(f"resource '{identifier}' does not exist", row.urn)
         return with_secret_outputs(completed(row, made))
@@ -87,5 +103,10 @@ def _dated(row: Resource, old: Resource | None) -> Resource:
     """The row with the times of the old one; what has changed since was modified now."""
     if old is None:
         return row
-    is_changed = row.inputs != old.inputs or row.outputs != old.outputs
-    return replace(row, created=old.created, modified=now() if is_changed else old.modified)
+    is_same = equal(row.inputs, old.inputs) and equal(row.outputs, old.outputs)
+    return replace(row, created=old.created, modified=old.modified if is_same else now())
+
+
+def _is_change(old: Resource | None, found: Resource) -> bool:
+    """Whether a read counts (pulumi/pulumi, `pkg/engine/update.go`, shouldRecordReadStep)."""
+    return old is not None and not equal(old.outputs, found.outputs)

@@ -13,6 +13,7 @@ from rehearsal.engine.propertychanges import property_changes
 from rehearsal.engine.provider_wire import InitFailedError
 from rehearsal.engine.state import now
 from rehearsal.engine.steps import NO_DIFF, Diff, compared
+from rehearsal.engine.values import equal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rehearsal.engine.provider import Provider
     from rehearsal.engine.provider_wire import Made
     from rehearsal.engine.state import Resource
+    from rehearsal.engine.values import Properties
 
 
 class Refresher:
@@ -37,7 +39,9 @@ class Refresher:
         self._recorded = recorded
 
     def run(self, rows: Iterable[Resource], parallel: int) -> None:
-        """Read the objects of rows of the base, `parallel` at a time; failures are told.
+        """Read the objects of rows of the base, `parallel` at a time.
+
+        A failure is told, and the other rows are read all the same.
 
         The state is written once, at the end: in between, rows refer to others that are gone.
         """
@@ -47,7 +51,7 @@ class Refresher:
 
     def _refresh(self, row: Resource) -> None:
         deployment = self._deployment
-        if deployment.stopping.is_set():
+        if deployment.interrupted.is_set():
             return
         mark = deployment.report.started("refresh", row.urn, row.parent)
         try:
@@ -58,7 +62,7 @@ class Refresher:
             deployment.report.finished(mark, failed=True, recorded=self._recorded)
             deployment.fail(error, row.urn)
             return
-        changes = property_changes(diff, row.inputs, new.inputs if new else {})
+        changes = property_changes(diff, _compared_of(row), _compared_of(new) if new else {})
         deployment.report.finished(
             mark, op=op, diff=changes, counted=self._recorded, recorded=self._recorded
         )
@@ -80,11 +84,15 @@ class Refresher:
             deployment.ledger.end(old=row, write=False)
             return "delete", NO_DIFF, None
         new = _with(row, made)
-        if new == row:
-            return "same", NO_DIFF, row
-        new = replace(new, modified=now())
-        deployment.ledger.end(old=row, marked=new, write=False)
-        diff = _difference(provider, row, new)
+        seen = (made.inputs or {}) if row.external else new.inputs
+        is_same = equal(seen, row.inputs) and equal(new.outputs, row.outputs)
+        new = new if is_same else replace(new, modified=now())
+        if new != row:
+            deployment.ledger.end(old=row, marked=new, write=False)
+        if row.external:
+            diff = compared(_compared_of(row), _compared_of(new))
+        else:
+            diff = NO_DIFF if new == row else _difference(provider, row, new)
         return ("same" if diff.changes == "none" else "update"), diff, new
 
     def _drop_dangling(self) -> None:
@@ -107,6 +115,11 @@ class Refresher:
 
 def _is_read(row: Resource) -> bool:
     return row.custom and not urns.is_provider_type(row.type) and not row.pending_replacement
+
+
+def _compared_of(row: Resource) -> Properties:
+    """What tells whether an object changed: of one that is not managed only the outputs do."""
+    return row.outputs if row.external else row.inputs
 
 
 def _with(row: Resource, made: Made) -> Resource:

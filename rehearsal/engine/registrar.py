@@ -12,11 +12,12 @@ from rehearsal.engine import urns
 from rehearsal.engine.deployment import StepFailedError
 from rehearsal.engine.execute import Executor
 from rehearsal.engine.goal import Goal, with_version
+from rehearsal.engine.importing import ImportFailedError
 from rehearsal.engine.plan import Planner
 from rehearsal.engine.registry import UNKNOWN_ID
 from rehearsal.engine.rowmaking import inherited
 from rehearsal.engine.turns import Turns
-from rehearsal.engine.values import secret
+from rehearsal.engine.values import equal, secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rehearsal.engine.deployment import Deployment
     from rehearsal.engine.state import Resource
+    from rehearsal.engine.stepping import Step
     from rehearsal.engine.values import Properties, Value
 
 
@@ -78,7 +80,7 @@ class Registrar:
     def _reach(self, urn: str, goal: Goal, turn: AbstractContextManager[None]) -> Resource:
         def steps() -> Resource | None:
             with turn, self._planning:
-                planned = self._planner.steps(urn, goal)
+                planned = self._planned(urn, goal)
             with self._slots:
                 return self.executor.run(planned, self._deployment.deleted_first)
 
@@ -86,6 +88,17 @@ class Registrar:
         if row is None:
             raise StepFailedError("the registration came to nothing", urn)
         return row
+
+    def _planned(self, urn: str, goal: Goal) -> list[Step]:
+        """The steps of a goal; one that cannot be planned is the last that is looked at."""
+        self._deployment.check_wanted()
+        try:
+            return self._planner.steps(urn, goal)
+        except ImportFailedError:
+            raise  # that was a step, not the planning
+        except Exception:
+            self._deployment.refused.set()
+            raise
 
     def guarded(self, urn: str, work: Callable[[], Resource | None]) -> Resource | None:
         """Do a piece of work of the run; an error is told and stops the run.
@@ -166,5 +179,6 @@ class Registrar:
             raise StepFailedError(f"outputs of {urn}, which was not registered", urn)
         if row.type == urns.STACK_TYPE:
             deployment.stack_outputs = outputs
-        elif outputs != row.outputs:
+            return
+        if not equal(outputs, row.outputs):
             deployment.news[urn] = deployment.ledger.set_outputs(urn, outputs)

@@ -150,7 +150,7 @@ class Registry:
         answer = provider.diff_config(
             urns.split_reference(new_reference)[0], old_row, provider.configuration
         )
-        return bool((answer or NO_DIFF).replaces)
+        return (answer or NO_DIFF).is_replace
 
 
 def outputs_of(inputs: Properties) -> Properties:

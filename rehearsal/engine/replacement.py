@@ -91,7 +91,7 @@ def _is_replaced_with(row: Resource, doomed: Collection[str], deployment: Deploy
         return False
     inputs = {key: UNKNOWN if key in affected else value for key, value in row.inputs.items()}
     diff = _diff(row, replace(row, inputs=inputs), deployment)
-    return bool(replaced_on_changes(diff, row.replace_on_changes, failed=False).replaces)
+    return replaced_on_changes(diff, row.replace_on_changes, failed=False).is_replace
 
 
 def _diff(row: Resource, changed: Resource, deployment: Deployment) -> Diff:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rehearsal.engine.values import Properties
 
 _UNCHANGING = frozenset({"same", "read", "discard", "read-replacement", "refresh"})
-_KINDS = {"up": "update", "refresh": "refresh", "destroy": "destroy"}
+_KINDS = {"up": "update", "refresh": "refresh", "destroy": "destroy", "import": "resource-import"}
 
 
 def run(request: Run, on_event: Callable[[Event], None]) -> Outcome:

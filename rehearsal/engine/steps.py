@@ -39,6 +39,13 @@ class Diff:
     detailed: dict[str, ChangeKind] = field(default_factory=dict[str, "ChangeKind"])
     delete_before_replace: bool = False
 
+    @property
+    def is_replace(self) -> bool:
+        """Whether it asks for a replacement, by a key or by a path."""
+        return bool(self.replaces) or any(
+            kind.endswith("-replace") for kind in self.detailed.values()
+        )
+
 
 NO_DIFF = Diff("none")
 
@@ -117,7 +124,8 @@ def without_diff(old: Resource | None, *, deleted: bool) -> Create | None:
 def with_diff(old: Resource, options: Options, diff: Diff) -> Decision:
     """The decision after a Diff, whose `changes` must not be unknown any more."""
     diff = replaced_on_changes(diff, options.replace_on_changes, failed=bool(old.init_errors))
-    if options.custom and (diff.replaces or old.pending_replacement):
+    is_replace = diff.changes == "some" and diff.is_replace
+    if options.custom and (is_replace or old.pending_replacement):
         return _replacement(old, options, diff)
     if diff.changes != "none" or old.init_errors:
         return Update(diff)
@@ -128,7 +136,7 @@ def _replacement(old: Resource, options: Options, diff: Diff) -> Decision:
     delete_first = options.delete_before_replace
     if delete_first is None:
         delete_first = diff.delete_before_replace
-    chosen = Replace(diff, delete_first=delete_first or old.pending_replacement)
+    chosen = Replace(diff, delete_first=delete_first)
     if old.protect and options.protect:
         return Refuse(
             f'unable to replace resource "{old.urn}"\nas it is currently marked for protection. '

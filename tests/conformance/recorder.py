@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.engine import Event, Outcome, PolicyPackRef, PolicyRemediation, Run, run
+from rehearsal.engine import Adoption, Event, Outcome, PolicyPackRef, PolicyRemediation, Run, run
 from rehearsal.engine.values import Secret, Unknown, Value
 
 HERE = Path(__file__).parent
@@ -133,6 +133,7 @@ class Recorder:
             environment=self._environment(),
             providers={},
             policy_packs=packs,
+            adoptions=_adoptions(operation),
             **{name: operation[name] for name in _FLAGS if name in operation},
         )
 
@@ -195,6 +196,14 @@ def _told(outcome: Outcome, events: list[Event]) -> dict[str, Any]:
             if isinstance(event, PolicyRemediation)
         ],
     }
+
+
+def _adoptions(operation: dict[str, Any]) -> tuple[Adoption, ...]:
+    """What an `import` operation imports."""
+    if operation["op"] != "import":
+        return ()
+    protect = operation.get("protect", True)
+    return (Adoption(operation["type"], operation["resource"], operation["id"], protect=protect),)
 
 
 def _shown(value: Value) -> Any:

@@ -10,6 +10,7 @@ from rehearsal.engine import Diagnostic, Secret
 
 if TYPE_CHECKING:
     from rehearsal.engine import Outcome
+    from rehearsal.engine.outcome import Operation
     from tests.support.engine_provider import Project
 
 
@@ -103,14 +104,22 @@ def test_a_failed_step_is_told_once_and_nothing_new_starts(project: Project) -> 
     assert project.world.names("Create") == ["a"]
 
 
-def test_a_preview_tells_every_refused_input_at_once(project: Project) -> None:
-    project.program("memory.Thing('a', value='bad')", "memory.Thing('b', value='bad')")
+@pytest.mark.parametrize("operation", ["preview", "up"])
+def test_a_refused_input_is_the_last_that_is_looked_at(
+    project: Project, operation: Operation
+) -> None:
+    project.program(
+        "first = memory.Thing('a', value='bad')",
+        "memory.Thing('b', value='bad')",
+        "memory.Thing('c', value=1)",
+    )
 
-    outcome = project.run("preview")
+    outcome = project.run(operation)
 
     assert outcome.exit_code == 1
     assert "'a'" in errors(outcome)
-    assert "'b'" in errors(outcome)
+    assert "'b'" not in errors(outcome)
+    assert outcome.changes == {"create": 1}, "only the Stack"
 
 
 def test_no_message_shows_a_secret(project: Project) -> None:

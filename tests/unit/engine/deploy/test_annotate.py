@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     [
         ({"a": "x", "b": "y"}, {"a": Secret("x")}, {"a": Secret("x"), "b": "y"}),
         ({"m": {"k": 1, "l": 2}}, {"m": {"k": Secret(1)}}, {"m": {"k": Secret(1), "l": 2}}),
-        ({"l": [1, 2]}, {"l": [1, Secret(2)]}, {"l": [1, Secret(2)]}),
-        ({"l": [1]}, {"l": [1, Secret(2)]}, {"l": [1]}),
+        ({"l": [1, 2]}, {"l": [1, Secret(2)]}, {"l": Secret([1, 2])}),
+        ({"l": [2]}, {"l": [1, Secret(2)]}, {"l": Secret([2])}),
+        ({"m": 1}, {"m": {"k": Secret(1)}}, {"m": Secret(1)}),
     ],
 )
 def test_a_provider_that_takes_no_secrets_does_not_lose_them(

@@ -91,8 +91,20 @@ def test_what_cannot_be_compared_is_created(
             replace(OLD, pending_replacement=True),
             CUSTOM,
             NO_DIFF,
-            Replace(NO_DIFF, delete_first=True),
+            Replace(NO_DIFF, delete_first=False),
             id="already-deleted-by-a-run-that-failed",
+        ),
+        pytest.param(
+            OLD,
+            CUSTOM,
+            Diff("some", changed=("m",), detailed={"m.x": "update-replace"}),
+            Replace(
+                Diff("some", changed=("m",), detailed={"m.x": "update-replace"}), delete_first=False
+            ),
+            id="provider-replaces-by-a-path",
+        ),
+        pytest.param(
+            OLD, CUSTOM, Diff("none", replaces=("value",)), Same(), id="no-change-replaces-nothing"
         ),
         pytest.param(
             replace(OLD, custom=False),
