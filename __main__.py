@@ -39,6 +39,7 @@ groups = entra_groups(
     ],
     stack.admin_groups,
     deployer.object_id,
+    emergency=stack.break_glass is not None,
 )
 principals |= {key: group.principal for key, group in groups.items()}
 admins = [groups[key] for key in stack.admin_groups]

@@ -120,7 +120,7 @@ class StackFile:
     break_glass: BreakGlassEntry = key(
         "breakGlass",
         Table(BreakGlassEntry),
-        "Emergency access with local accounts, for when nobody can log in with Entra ID.",
+        "Emergency access with local accounts, for when nobody can enter by the groups any more.",
         default={},
     )
     protect: bool = key(

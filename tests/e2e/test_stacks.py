@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -84,6 +85,13 @@ def unprotect(config: dict[str, Any]) -> None:
     config["aks-entra:protect"] = False
 
 
+def break_glass(config: dict[str, Any]) -> None:
+    """What docs/access.md says."""
+    today = datetime.now(UTC).date()
+    reason = "the admin group was emptied"
+    config["aks-entra:breakGlass"] = {"enabled": True, "reason": reason, "until": str(today)}
+
+
 @STAGING
 def test_a_second_up_changes_nothing_and_one_after_a_refresh_replaces_nothing(
     stack: Stack,
@@ -138,6 +146,52 @@ def test_developers_of_staging_work_in_their_own_namespaces_only(stack: Stack) -
     for words in (("-n", "shop", *DEPLOYMENT), ("-n", "payments", "get", "secrets")):
         refused = stack.kubectl("payments-dev", *words, expect=1)
         assert 'is forbidden: User "payments-dev@contoso.example" cannot' in refused.stderr
+
+
+@STAGING
+def test_break_glass_opens_the_cluster_when_the_deployer_is_locked_out(stack: Stack) -> None:
+    azure, up = Azure(stack.rehearsal), ("up", "-s", stack.name)
+    members = f"/groups/{azure.group_id('sg-platform-admins')}/members"
+    (deployer,) = (
+        each["id"]
+        for each in azure.graph(members).json()["value"]
+        if each["displayName"] == "deployer"
+    )
+    assert azure.graph(f"{members}/{deployer}/$ref", "DELETE").is_success
+    try:
+        refused = stack.rehearsal.run(*up, expect=2)
+        assert "is in none of the admin groups" in refused.stdout
+        stack.rehearsal.edit_stack(stack.name, break_glass)
+        assert "refused but for break-glass" in stack.rehearsal.run(*up).stdout
+        cluster = azure.cluster()
+        assert cluster["properties"]["disableLocalAccounts"] is False
+        path = f"{cluster['id']}/listClusterAdminCredential"
+        assert azure.arm(path, "2025-09-01", "POST").is_success
+    finally:
+        reference = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{deployer}"}
+        azure.graph(f"{members}/$ref", "POST", reference)
+        stack.rehearsal.restore_stack(stack.name)
+    assert changed(stack.json("up")) == {"update"}
+    assert azure.cluster()["properties"]["disableLocalAccounts"] is True
+
+
+@STAGING
+def test_a_cluster_that_is_replaced_has_everything_in_it_again(stack: Stack) -> None:
+    def other_dataplane(config: dict[str, Any]) -> None:
+        config["aks-entra:cluster"]["network"] = {"dataplane": "azure"}
+
+    uid = ("get", "namespace", "payments", "-o", "jsonpath={.metadata.uid}")
+    before = stack.kubectl("platform-admin", *uid).stdout
+    stack.rehearsal.edit_stack(stack.name, other_dataplane)
+    made = stack.json("up")["changes"]
+    assert "replace" in made
+    assert stack.kubectl("platform-admin", *uid).stdout != before
+    stack.kubectl("payments-dev", "-n", "payments", *DEPLOYMENT)
+    refused = stack.kubectl("payments-dev", "-n", "shop", "get", "pods", expect=1)
+    assert "is forbidden" in refused.stderr
+    assert changed(stack.json("preview", "--expect-no-changes")) == set()
+    network = Azure(stack.rehearsal).cluster()["properties"]["networkProfile"]
+    assert network["networkDataplane"] == "azure"
 
 
 @PRODUCTION

@@ -39,6 +39,27 @@ def test_break_glass_is_told_each_time_and_exported(
         assert str(part) in said[0]
 
 
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [([], "has no member"), ([object_id("x")], "is in none of the admin groups")],
+    ids=["empty", "stranger"],
+)
+@PREVIEW_AND_UP
+def test_break_glass_opens_the_cluster_for_a_deployer_who_is_locked_out(
+    caplog: pytest.LogCaptureFixture, members: list[str], problem: str, *, preview: bool
+) -> None:
+    made = ran(
+        preview=preview,
+        world=World(groups=dict.fromkeys(World().groups, members)),
+        adminGroups=[{"existing": "sg-platform-admins"}],
+        breakGlass=BREAK_GLASS,
+    )
+    assert made.one("ManagedCluster").inputs["disableLocalAccounts"] is False
+    said = [each.getMessage() for each in caplog.records if problem in each.getMessage()]
+    assert len(said) == 1
+    assert said[0].startswith("refused but for break-glass: ")
+
+
 def test_without_break_glass_nothing_is_said_or_exported(caplog: pytest.LogCaptureFixture) -> None:
     assert "breakGlass" not in ran().outputs
     assert not caplog.records
