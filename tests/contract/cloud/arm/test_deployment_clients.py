@@ -105,14 +105,14 @@ def test_a_template_makes_a_cluster_that_works(azure: Azure, group: str) -> None
 
 def test_a_failure_reaches_the_client_with_its_details(azure: Azure, group: str) -> None:
     client = azure.deployments().deployments
-    body = deployment_body(template(identity("a", location="mars")))
+    body = deployment_body(template(identity("a", unheard_of=1)))
 
     with pytest.raises(HttpResponseError) as failed:
         client.begin_create_or_update(group, "bad", body).result()
 
     error: Any = failed.value.error
     assert error.code == "DeploymentFailed"
-    assert error.details[0].code == "LocationNotAvailableForResourceType"
+    assert error.details[0].code == "InvalidRequestContent"
     assert client.get(group, "bad").properties.provisioning_state == "Failed"
 
 
