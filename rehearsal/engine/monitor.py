@@ -12,7 +12,6 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
-from rehearsal.engine import urns
 from rehearsal.engine.deployment import StoppedError
 from rehearsal.engine.goal import (
     Goal,
@@ -20,7 +19,6 @@ from rehearsal.engine.goal import (
     UnsupportedError,
     goal_of,
     position_of,
-    refuse,
 )
 from rehearsal.engine.registry import UNKNOWN_ID
 from rehearsal.engine.unsupported import UnsupportedCalls
@@ -117,10 +115,6 @@ class Monitor(UnsupportedCalls):
         """Read an object that the program does not manage."""
 
         def work() -> Resource:
-            refuse(
-                f"{request.type} '{request.name}'",
-                ["stack references"] if urns.package_of(request.type) == "pulumi" else [],
-            )
             goal = Goal(
                 type=request.type,
                 name=request.name,
@@ -151,11 +145,6 @@ class Monitor(UnsupportedCalls):
 
         def work() -> provider_pb2.InvokeResponse:
             self._deployment.check_running()
-            package = urns.package_of(request.tok)
-            refuse(
-                f"the function {request.tok}",
-                ["functions of the engine"] if package == "pulumi" else [],
-            )
             reference = request.provider
             if not reference:
                 goal = Goal(

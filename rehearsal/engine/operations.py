@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from rehearsal.engine import interrupted, rpc, urns
+from rehearsal.engine import builtin, interrupted, rpc, urns
 from rehearsal.engine.adopting import Adopter
 from rehearsal.engine.configuration import disabled_default_providers
 from rehearsal.engine.deletes import condemned, delete_all, tell_protected
@@ -29,6 +29,7 @@ from rehearsal.engine.reads import Reader
 from rehearsal.engine.refresh import Refresher
 from rehearsal.engine.registrar import Registrar
 from rehearsal.engine.registry import Registry
+from rehearsal.engine.stored import outputs_by_name
 
 if TYPE_CHECKING:
     import grpc
@@ -80,7 +81,8 @@ class Operations:
         self.outputs_before = _outputs_of(base)
         with ExitStack() as stack:
             spawner = stack.enter_context(Spawner())
-            self._host = PluginHost(self._request.providers, self._request.environment, spawner)
+            providers = {**self._request.providers, builtin.PACKAGE: self._builtin}
+            self._host = PluginHost(providers, self._request.environment, spawner)
             stack.callback(self._host.close)
             if operation in {"up", "destroy"} and not self._request.refresh and base.pending:
                 self._report.tell("warning", interrupted.warning(base.pending))
@@ -131,6 +133,17 @@ class Operations:
             self._program.interrupt()
         if self._host is not None:
             self._host.cancel()
+
+    def _builtin(self) -> builtin.Builtin:
+        request, name = self._request, self._opened.files.name
+
+        def row_of(urn: str) -> Resource | None:
+            return self._deployment.news.get(urn) if self._deployment else None
+
+        return builtin.Builtin(
+            lambda stack: outputs_by_name(request.backend, name.project, stack, request.passphrase),
+            row_of,
+        )
 
     def _half_deleted(self, base: Snapshot) -> tuple[Resource, ...]:
         return interrupted.half_deleted(base) if self._request.reads_half_deleted else ()

@@ -30,6 +30,10 @@ class NoStateError(Exception):
         self.stack = stack
 
 
+class UnknownStackError(Exception):
+    """A stack reference to a stack that is not there, or that cannot be read."""
+
+
 @dataclass(frozen=True)
 class StackSummary:
     """What can be told of a stack without its passphrase.
@@ -186,3 +190,24 @@ def _shown(value: Json, secrets: SecretsManager) -> Json:
     if isinstance(value, (list, tuple)):
         return [_shown(item, secrets) for item in value]
     return value
+
+
+def outputs_by_name(backend: Path, project: str, name: str, passphrase: str) -> Properties:
+    """The outputs of a stack, as a stack reference names it.
+
+    Args:
+        backend: The root of the file backend.
+        project: The project of who asks.
+        name: `organization/PROJECT/STACK`, or the name of a stack of the same project.
+        passphrase: What the stack's secrets are encrypted with.
+
+    Raises:
+        UnknownStackError: There is no such stack, or it cannot be read.
+    """
+    owner, _, stack = name.removeprefix("organization/").rpartition("/")
+    try:
+        return StoredStack(Backend(backend).files(owner or project, stack), passphrase).outputs()
+    except NoStateError:
+        raise UnknownStackError(f'unknown stack "{name}"') from None
+    except (BackendError, checkpoint.StateError, SecretsError) as error:
+        raise UnknownStackError(f'the stack "{name}" cannot be read: {error}') from None

@@ -108,17 +108,12 @@ def test_a_failed_step_is_told_once_and_nothing_new_starts(project: Project) -> 
 def test_a_refused_input_is_the_last_that_is_looked_at(
     project: Project, operation: Operation
 ) -> None:
-    project.program(
-        "first = memory.Thing('a', value='bad')",
-        "memory.Thing('b', value='bad')",
-        "memory.Thing('c', value=1)",
-    )
+    project.program("for n in range(9): memory.Thing(f't{n}', value='bad')")
 
     outcome = project.run(operation)
 
     assert outcome.exit_code == 1
-    assert "'a'" in errors(outcome)
-    assert "'b'" not in errors(outcome)
+    assert errors(outcome).count("it is bad") == 1
     assert outcome.changes == {"create": 1}, "only the Stack"
 
 
@@ -144,7 +139,6 @@ def test_no_message_shows_a_secret(project: Project) -> None:
             "pulumi.ComponentResource('memory:index:Group', 'g', {}, None, remote=True)",
             "remote components",
         ),
-        ("pulumi.StackReference('organization/other/dev')", "stack references"),
         ("memory.Thing('a', value=pulumi.StringAsset('text'))", "asset"),
         ("pulumi.CustomResource('absent:index:Thing', 'a', {})", "pulumi-resource-absent"),
     ],
