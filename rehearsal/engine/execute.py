@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from rehearsal.engine.stepping import Step
 
 
+_OPEN_ID = "The 'id' property cannot be made secret. See pulumi/pulumi#2717 for more details."
+
+
 class Executor:
     """Carries out the steps of a deployment. Safe for many threads."""
 
@@ -177,6 +180,8 @@ class Executor:
         write: bool = True,
     ) -> Resource:
         self._report.hide_secrets(row.outputs)
+        if "id" in row.additional_secret_outputs:
+            self._report.tell("warning", _OPEN_ID, row.urn)
         self._ledger.end(pending, old=old, new=row, marked=marked, write=write)
         self._deployment.news[row.urn] = row
         return row

@@ -32,3 +32,11 @@ def test_a_list_that_held_a_secret_is_secret_as_a_whole(suite: Suite) -> None:
         "Thing('t', Options(provider=p), value=['open', pulumi.Output.secret('hidden')])",
     )
     assert "ciphertext" in seen.rows["t"]["outputs"]["value"]
+
+
+def test_an_id_cannot_be_secret_and_whoever_wants_it_is_warned(suite: Suite) -> None:
+    program = "Thing('t', Options(additional_secret_outputs=['id']), value=1)"
+    for _ in range(2):
+        seen = suite.up(program)
+        assert [one.severity for one in seen.outcome.diagnostics] == ["warning"]
+        assert "'id' property cannot be made secret" in seen.outcome.diagnostics[0].message
