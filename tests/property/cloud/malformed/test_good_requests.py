@@ -103,6 +103,7 @@ def expected(operation: str) -> int:
     return next((status for end, status in REFUSED.items() if operation.endswith(end)), 0)
 
 
+@pytest.mark.timeout(900)
 def test_what_the_table_calls_supported_passes(seeded: Seeded, tmp_path: Path) -> None:
     worlds = Worlds(seeded, tmp_path)
     problems: list[str] = []
