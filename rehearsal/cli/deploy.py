@@ -12,7 +12,7 @@ from rehearsal import engine
 from rehearsal.cli.access import print_access
 from rehearsal.cli.cloud import forget
 from rehearsal.cli.deployer import deployer_environment
-from rehearsal.cli.grammar import add_stack
+from rehearsal.cli.grammar import add_stack, refuse_targeting
 from rehearsal.cli.problem import Problem
 from rehearsal.cli.stored import refusals
 from rehearsal.cli.workplace import passphrase, say
@@ -47,6 +47,7 @@ def add_commands(commands: Commands) -> None:
     for operation, text in OPERATIONS.items():
         parser = commands.add_parser(operation, help=text)
         add_stack(parser)
+        refuse_targeting(parser)
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
         parser.add_argument("--expect-no-changes", action="store_true", help="exit 3 on a change")
         parser.add_argument("--policy-pack", type=Path, metavar="DIR", help="judge by this pack")

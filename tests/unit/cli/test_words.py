@@ -149,6 +149,9 @@ def test_a_narrow_terminal_gets_no_empty_lines(capsys: pytest.CaptureFixture[str
         (["as", "ci", "kubectl", "get", "pods"], "write -- before the command"),
         (["up", "--", "kubectl"], "only `as` runs a command: -- kubectl"),
         (["up", "extra"], "unrecognized arguments: extra"),
+        (["up", "--target", "urn:x"], "--target: a rehearsal is of the whole stack"),
+        (["destroy", "--exclude=urn:x"], "--exclude: a rehearsal is of the whole stack"),
+        (["preview", "--target-dependents"], "has no targets"),
     ],
 )
 def test_words_in_the_wrong_place_are_usage(
