@@ -110,4 +110,19 @@ HEADERS = (
     *("x-ms-client-request-id", "client-request-id", "content-length", "accept-language"),
     *("authorization", "origin"),
 )
-CREDENTIALS = ("Basic \xe9", "Basic /w==", "Bearer a.b.c", "http://[", "https://localhost")
+# What is read in a form of its own, by the name of the header or the query's option.
+OWN_FORMS = {
+    "authorization": (
+        "Basic \xe9",
+        "Basic /w==",
+        "Basic a",
+        "Basic",
+        "Bearer a.b.c",
+        "Bearer \xe9",
+    ),
+    "origin": ("http://[", "http://[::1", "null", "https://localhost", "https://localhost:x"),
+    "redirect_uri": (
+        *("https://[", "http://[::1", "http://localhost:1/\u202e", "http://localhost/?a=b#c"),
+        *("urn:a", "javascript:alert(1)", "http://localhost:x/"),
+    ),
+}

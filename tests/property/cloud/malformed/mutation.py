@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 from rehearsal.cloud.web import Request
 from tests.property.cloud.malformed.corpus import form_body
 from tests.property.cloud.malformed.hostile import (
-    CREDENTIALS,
     EXPRESSIONS,
     FIELDS,
     FORM_TEXTS,
     HEADERS,
     NAMES,
+    OWN_FORMS,
     QUERIES,
     TEXTS,
     VALUES,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from random import Random
 
     from tests.property.cloud.malformed.corpus import Good
@@ -55,18 +56,22 @@ class Mutator:
     def _with_faults(self, good: Good, given: dict[str, str]) -> Request:
         params, query, headers = dict(good.params), good.query, dict(given)
         content = self._content(good)
-        for change in self._random.choices("bbbbbbpqqh", k=self._random.choice((1, 1, 2))):
+        kinds = "bbpqqhhh" if good.plane == "entra" else "bbbbbbpqqh"
+        for change in self._random.choices(kinds, k=self._random.choice((1, 1, 2))):
             if change == "b" and (good.body is not None or good.form):
                 content = self._spoilt(good)
             elif change == "p" and params:
                 params[self._random.choice(list(params))] = self._path_text()
             elif change == "q":
-                name = self._random.choice(QUERIES)
-                query[name] = self._random.choice((*EXPRESSIONS, self._text()))
+                name = self._name(good.query, QUERIES)
+                query[name] = self._in_form(name) or self._random.choice(
+                    (*EXPRESSIONS, self._text())
+                )
                 if self._random.random() < 0.1:
                     query = {}
             elif change == "h":
-                headers[self._random.choice(HEADERS)] = self._header_text()
+                name = self._name(OWN_FORMS if good.plane == "entra" else (), HEADERS)
+                headers[name] = self._in_form(name) or self._header_text()
         return Request(good.route.method, good.path(params), query, headers, content)
 
     def _authorization(self, good: Good) -> dict[str, str]:
@@ -160,6 +165,15 @@ class Mutator:
             self._text() if self._random.random() < 0.4 else deepcopy(self._random.choice(VALUES))
         )
 
+    def _name(self, likely: Collection[str], all_of_them: Sequence[str]) -> str:
+        chosen = likely if likely and self._random.random() < 0.5 else all_of_them
+        return self._random.choice(list(chosen))
+
+    def _in_form(self, name: str) -> str:
+        """A text that is nearly right where one form is expected; empty half of the time."""
+        forms = OWN_FORMS.get(name, ()) if self._random.random() < 0.5 else ()
+        return self._random.choice(forms) if forms else ""
+
     def _text(self) -> str:
         return self._random.choice(TEXTS)
 
@@ -168,7 +182,7 @@ class Mutator:
         return self._text().encode(errors="replace").decode() or "a"
 
     def _header_text(self) -> str:
-        text = self._random.choice((*TEXTS, *EXPRESSIONS, *CREDENTIALS, '"', 'W/"1"', "*"))
+        text = self._random.choice((*TEXTS, *EXPRESSIONS, '"', 'W/"1"', "*"))
         # What a server lets through of a header.
         return (
             "".join(c for c in text if c.isprintable())

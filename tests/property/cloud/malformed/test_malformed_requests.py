@@ -33,6 +33,9 @@ def weight(found: Good) -> float:
     """Writes are where the trouble is; of Graph's two versions one is enough."""
     if found.route.pattern.startswith("/beta"):
         return 0.2
+    if found.plane == "entra":
+        # What a browser or a library sends there has the most forms of its own.
+        return 5 + found.size
     return 0.1 if ends_something(found) else 1 + found.size
 
 
