@@ -13,6 +13,7 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ops", description=__doc__)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     review.add_arguments(commands.add_parser("review", help=review.SUMMARY))
+    review.add_drift_arguments(commands.add_parser("drift", help=review.DRIFT_SUMMARY))
     options = parser.parse_args(words)
     return options.run(options)
 

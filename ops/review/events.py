@@ -17,9 +17,11 @@ def preview(told: list[dict[str, Any]]) -> Preview:
     """The preview that events tell of."""
     steps = [fields.mapping(one.get("metadata")) for one in _payloads(told, "resourcePreEvent")]
     results = [fields.mapping(one.get("metadata")) for one in _payloads(told, "resOutputsEvent")]
-    # A step of a refresh begins as `refresh`; only its result says what that came to.
+    # A step of a refresh begins as `refresh`; only its result says what that came to. Where the
+    # program then has a step of its own, that says whether it makes any difference.
     refreshed = {step.get("urn") for step in steps if step.get("op") == "refresh"}
-    drifted = [step for step in results if step.get("urn") in refreshed]
+    judged = {step.get("urn") for step in steps if step.get("op") != "refresh"}
+    drifted = [step for step in results if step.get("urn") in refreshed - judged]
     # A stack's outputs come last, when the program has ended.
     root = fields.first(step for step in reversed(results) if step.get("type") == _STACK)
     summary = fields.first(_payloads(told, "summaryEvent"))

@@ -1,7 +1,8 @@
 """What no pipeline may do: replace or delete the cluster, and what stands or falls with it.
 
 A new cluster has another API server and none of the workloads; a new Kubernetes provider deletes
-and makes again everything that it holds; with the resource group everything in it goes.
+and makes again everything that it holds; with the resource group everything in it goes; so do a
+team's workloads and volumes with its namespace.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ops.review.model import azure_type
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ops.review.model import Change, Preview
 
-_AZURE = r"azure-native(?:_{0}_v\w+)?:{0}(?:/v\w+)?:{1}"
 _PRECIOUS = {
-    "the cluster": re.compile(_AZURE.format("containerservice", "ManagedCluster")),
-    "the resource group": re.compile(_AZURE.format("resources", "ResourceGroup")),
-    "the Kubernetes provider": re.compile(r"pulumi:providers:kubernetes"),
+    "the cluster ({name})": azure_type("containerservice", "ManagedCluster"),
+    "the resource group ({name})": azure_type("resources", "ResourceGroup"),
+    "the Kubernetes provider ({name})": re.compile(r"pulumi:providers:kubernetes"),
+    "the namespace {last}, with all that is in it,": re.compile(r"kubernetes:core/v1:Namespace"),
 }
+"""How a message names it, to its type; `last` is what follows the team's name."""
 _VERBS = {"replace": "replaced", "delete": "deleted"}
 
 
@@ -44,4 +48,5 @@ def _precious(change: Change) -> str:
 
 def _sentence(what: str, change: Change) -> str:
     because = f", because of {', '.join(change.causes)}" if change.causes else ""
-    return f"{what} ({change.name}) would be {_VERBS[change.kind]}{because}"
+    named = what.format(name=change.name, last=change.name.rpartition(".")[2])
+    return f"{named} would be {_VERBS[change.kind]}{because}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +10,11 @@ Kind = Literal["create", "update", "replace", "delete", "import"]
 
 KINDS: tuple[Kind, ...] = ("replace", "delete", "update", "create", "import")
 """Every kind of change, the ones to look at first in front."""
+
+
+def azure_type(module: str, name: str) -> re.Pattern[str]:
+    """Every spelling of the token of a type of azure-native, with or without an API version."""
+    return re.compile(rf"azure-native(?:_{module}_v\w+)?:{module}(?:/v\w+)?:{name}")
 
 
 @dataclass(frozen=True)

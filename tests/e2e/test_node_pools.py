@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ops.__main__ import main as ops
 from tests.support.azure import Azure
+from tests.support.cli_stream import refreshed_preview
 from tests.support.rehearsal import rehearsing
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.e2e
 VERSION = "2025-09-01"
 SIZE = "Standard_D4ds_v5"
 OLD = {"name": "system", "mode": "System", "vmSize": SIZE}
+READ_ONLY = {"provisioningState", "currentOrchestratorVersion", "nodeImageVersion", "eTag"}
 NEW = {"name": "other", "mode": "System", "vmSize": "Standard_D8ds_v5"}
 
 
@@ -66,6 +69,45 @@ def test_what_azure_would_refuse_or_do_by_deleting_a_pool_is_refused_before(
     assert f"cluster.nodePools: {said}" in " ".join(told.split()), told
     assert "Traceback" not in told
     assert pools_of(azure) == before
+
+
+def move_count(azure: Azure, pool: str, count: int) -> None:
+    """Let a pool have another number of nodes within its limits, as the autoscaler does."""
+    path = f"{azure.cluster()['id']}/agentPools/{pool}"
+    usual: dict[str, Any] = azure.arm(path, VERSION).json()["properties"]
+    # No caller sets the number of a pool that scales itself; another least number pushes it.
+    for least in (count, usual["minCount"]):
+        wanted = {**usual, "minCount": least, "count": count}
+        given = {key: value for key, value in wanted.items() if key not in READ_ONLY}
+        assert azure.arm(path, VERSION, "PUT", {"properties": given}).is_success
+        deadline = time.monotonic() + 60
+        while azure.arm(path, VERSION).json()["properties"]["provisioningState"] != "Succeeded":
+            assert time.monotonic() < deadline, "the pool did not change"
+            time.sleep(0.1)
+    assert pools_of(azure)[pool]["count"] == count
+
+
+@pytest.mark.parametrize("pool", ["system", "other"])
+def test_what_the_autoscaler_moves_is_no_drift_and_what_somebody_does_is(
+    two_pools: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pool: str
+) -> None:
+    give_pools(two_pools, OLD, NEW)
+    two_pools.run("refresh")
+    two_pools.run("up")
+    azure = Azure(two_pools)
+    printed = tmp_path / "preview.json"
+    move_count(azure, pool, 4)
+    printed.write_text(refreshed_preview(two_pools, monkeypatch), encoding="utf-8")
+    assert "agentPoolProfiles" in printed.read_text(encoding="utf-8")
+    assert ops(["drift", str(printed)]) == 0
+
+    path = azure.cluster()["id"]
+    changed = {**azure.cluster(), "tags": {"owner": "somebody"}}
+    assert azure.arm(path, VERSION, "PUT", changed).is_success
+    printed.write_text(refreshed_preview(two_pools, monkeypatch), encoding="utf-8")
+    assert ops(["drift", str(printed)]) == 1
+    two_pools.run("refresh")
+    two_pools.run("up")
 
 
 def test_another_first_pool_takes_its_place_as_the_documentation_says(

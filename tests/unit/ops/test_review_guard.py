@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ops.review.guard import dangers
-from ops.review.model import Change, Preview
+from ops.review.model import Change, Kind, Preview
 from tests.support.previews import BINDING, CLUSTER, GROUP, PROVIDER, URN
 
 
@@ -26,6 +26,15 @@ def test_what_everything_stands_on_is_neither_replaced_nor_deleted(urn: str, wha
     assert found(Change("replace", urn)) == [f"{what} would be replaced"]
     assert found(Change("delete", urn)) == [f"{what} would be deleted"]
     assert found(Change("update", urn, ("location",)), Change("create", urn)) == []
+
+
+@pytest.mark.parametrize(("kind", "verb"), [("replace", "replaced"), ("delete", "deleted")])
+def test_the_namespace_of_a_team_goes_by_hand_only(kind: Kind, verb: str) -> None:
+    urn = f"{URN}aks-entra:index:TeamAccess$kubernetes:core/v1:Namespace::pay.payments-jobs"
+    assert found(Change(kind, urn)) == [
+        f"the namespace payments-jobs, with all that is in it, would be {verb}"
+    ]
+    assert found(Change("update", urn, changed=("metadata.labels",))) == []
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,16 @@ class TestEvents:
         )
         assert [change.urn for change in told.changes] == [PROVIDER]
 
+    def test_leave_out_what_a_refresh_found_and_the_program_leaves_alone(self) -> None:
+        told = read(
+            previews.stream(
+                previews.step("refresh", CLUSTER),
+                previews.result("update", CLUSTER, diffs=["agentPoolProfiles"]),
+                previews.step("same", CLUSTER),
+            )
+        )
+        assert told.changes == ()
+
     def test_tell_what_a_refresh_found(self) -> None:
         told = read(
             previews.stream(
