@@ -30,8 +30,10 @@ Made by `{COMMAND}` from the routes of the local Azure and the request builders 
 Microsoft's own SDKs. *partly*: the note says what is missing; *{NOT}*: refused by name. How an
 operation differs from Azure's is told in [fidelity.md](fidelity.md). `SUBSCRIPTION` stands for
 `/subscriptions/{{subscriptionId}}`, `GROUP` for that and
-`/resourceGroups/{{resourceGroupName}}`. Graph's and Entra's operations, and ARM's beyond the SDKs, are
-compared with no list of Microsoft's: those sections have what is there, and what is not in them answers 501.
+`/resourceGroups/{{resourceGroupName}}`.
+
+Graph's and Entra's operations, and ARM's beyond the SDKs, are compared with no list of
+Microsoft's: those sections have what is there, and what is not in them answers 501.
 """
 # Nearly all of ARM's paths begin with one of the two.
 _SHORT = {
