@@ -10,6 +10,7 @@ import settings
 from components.access import ClusterAccess
 from components.admin_group import EntraGroupArgs
 from components.cluster import EntraCluster, EntraClusterArgs
+from components.cluster_roles import warn_of_unknown
 from components.deployer import warn_of_break_glass, who_deploys
 from components.entra_groups import entra_groups
 from components.existing_cluster import refuse_unfit_cluster
@@ -70,6 +71,8 @@ access = ClusterAccess(
         ],
     },
 )
+grants = [*stack.cluster_grants, *(grant for team in stack.teams for grant in team.grants)]
+warn_of_unknown(grant.role for grant in grants if grant.is_cluster_role)
 custom = {role: [RoleRule(**asdict(rule)) for rule in rules] for role, rules in stack.roles.items()}
 roles = [TeamRoleArgs(name=role, rules=rules) for role, rules in (BUILT_IN | custom).items()]
 teams = [
@@ -82,7 +85,11 @@ teams = [
             "namespaces": team.namespaces,
             "roles": roles,
             "grants": [
-                {"principal": principals[grant.principal], "role": grant.role}
+                {
+                    "principal": principals[grant.principal],
+                    "role": grant.role,
+                    "is_cluster_role": grant.is_cluster_role,
+                }
                 for grant in team.grants
             ],
             "quota": team.quota,

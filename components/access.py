@@ -86,7 +86,8 @@ class ClusterAccess(pulumi.ComponentResource):
             f"{name}-k8s",
             kubernetes.ProviderArgs(
                 kubeconfig=self.kubeconfig,
-                # Unchanged, it keeps an unknown kubeconfig from replacing all that is in there.
+                # Unchanged, it keeps an unknown kubeconfig from replacing all that is in there;
+                # while the cluster is replaced it is unknown itself, and all is made again.
                 cluster_identifier=cluster_id,
             ),
             pulumi.ResourceOptions(parent=self),

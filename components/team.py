@@ -39,7 +39,9 @@ class TeamGrantArgs(TypedDict):
     principal: PrincipalArgs
     """Who has it."""
     role: str
-    """Name of one of the team's roles."""
+    """Name of one of the team's roles, or of a ClusterRole."""
+    is_cluster_role: NotRequired[bool]
+    """Whether it is a ClusterRole that is there, for the team's namespaces; false if left out."""
 
 
 class TeamAccessArgs(TypedDict):
@@ -71,7 +73,7 @@ class TeamAccess(pulumi.ComponentResource):
     Type `aks-entra:index:TeamAccess`; give it the cluster's provider by `opts.providers`. Children,
     in each namespace: `NAME.NS` (Namespace with Pod Security labels; ResourceQuota, LimitRange and
     NetworkPolicy where asked for), `NAME.NS.ROLE` (Role), `NAME.NS.ROLE.WHO` (RoleBinding, or
-    RoleAssignment where Azure decides).
+    RoleAssignment where Azure decides), `NAME.NS.clusterrole:ROLE.WHO` (RoleBinding).
     """
 
     TYPE = "aks-entra:index:TeamAccess"
@@ -82,7 +84,8 @@ class TeamAccess(pulumi.ComponentResource):
         # Inputs stay out of the component's state, so that one changed child is one changed row.
         super().__init__(self.TYPE, name, None, opts)
         by_azure = FOR_TEAM_ROLES if args["authorization"] == "azure" else {}
-        bound = {grant["role"] for grant in args["grants"]} - by_azure.keys()
+        own = {grant["role"] for grant in args["grants"] if not grant.get("is_cluster_role")}
+        bound = own - by_azure.keys()
         azure = AzureRoles(args["cluster_id"], args["subscription_id"])
         self.access: list[AccessRow] = []
         """Lines of the access matrix: who may do what in the team's namespaces."""
@@ -106,7 +109,7 @@ class TeamAccess(pulumi.ComponentResource):
                 if role["name"] in bound:
                     _role(name, namespace, role, inside)
             for grant in args["grants"]:
-                principal, role_name = grant["principal"], grant["role"]
+                principal, role_name = grant["principal"], _shown(grant)
                 child = naming.child(name, namespace, role_name, naming.slug(principal["key"]))
                 azure_role = by_azure.get(role_name)
                 if azure_role:
@@ -162,13 +165,22 @@ def _role(name: str, namespace: str, role: TeamRoleArgs, inside: pulumi.Resource
     )
 
 
+def _shown(grant: TeamGrantArgs) -> str:
+    """The role, told apart from one of the team's that may have the same name."""
+    return f"clusterrole:{grant['role']}" if grant.get("is_cluster_role") else grant["role"]
+
+
 def _bind(child: str, namespace: str, grant: TeamGrantArgs, inside: pulumi.ResourceOptions) -> None:
-    role, who = grant["role"], naming.slug(grant["principal"]["key"])
+    kind = "ClusterRole" if grant.get("is_cluster_role") else "Role"
     kubernetes.rbac.v1.RoleBinding(
         child,
         kubernetes.rbac.v1.RoleBindingInitArgs(
-            metadata=_metadata(f"{role}:{who}", namespace),
-            role_ref=kubernetes.rbac.v1.RoleRefArgs(api_group=RBAC_GROUP, kind="Role", name=role),
+            metadata=_metadata(
+                f"{_shown(grant)}:{naming.slug(grant['principal']['key'])}", namespace
+            ),
+            role_ref=kubernetes.rbac.v1.RoleRefArgs(
+                api_group=RBAC_GROUP, kind=kind, name=grant["role"]
+            ),
             subjects=[subject(grant["principal"])],
         ),
         inside,

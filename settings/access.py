@@ -22,6 +22,27 @@ _UNITS = {"": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "T":
 }
 
 
+_VERBS = (
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "use",
+    "bind",
+    "escalate",
+    "impersonate",
+    "approve",
+    "sign",
+    "*",
+)
+"""https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb
+and rbac/; certificate-signing-requests/ for the last two, 2026-11."""
+
+
 @dataclass(frozen=True)
 class RuleSettings:
     """One rule of a custom role; fields as `components.roles.RoleRule`."""
@@ -32,7 +53,7 @@ class RuleSettings:
     resources: list[str] = key(
         "resources", Each(rules.RESOURCE, least=1), "Resources and subresources."
     )
-    verbs: list[str] = key("verbs", Each(rules.VERB, least=1), "What may be done with them.")
+    verbs: list[str] = key("verbs", Each(Choice(_VERBS), least=1), "What may be done with them.")
     resource_names: list[str] = key(
         "resourceNames",
         Each(rules.RESOURCE_NAME),
@@ -45,11 +66,22 @@ class RuleSettings:
 class GrantEntry(PrincipalEntry):
     """A role in the namespaces of a team."""
 
-    role: str = key(
+    role: str | None = key(
         "role",
         Choice(known="roles"),
         "A built-in role (viewer, developer, operator) or one below `roles`.",
+        default=None,
     )
+    cluster_role: str | None = key(
+        "clusterRole",
+        rules.CLUSTER_ROLE,
+        "A ClusterRole that is there, bound in the team's namespaces only: view, or edit and "
+        "admin, which read Secrets.",
+        default=None,
+    )
+
+
+ROLE = ("role", "clusterRole")
 
 
 @dataclass(frozen=True)
@@ -96,7 +128,7 @@ class TeamEntry:
     )
     access: list[GrantEntry] = key(
         "access",
-        Each(Table(GrantEntry, PRINCIPAL)),
+        Each(Table(GrantEntry, (PRINCIPAL, ROLE))),
         "Who has which role in all of its namespaces.",
         default=[],
     )
@@ -122,6 +154,8 @@ class GrantSettings:
     principal: str
     """Key of a group, person or service principal."""
     role: str
+    is_cluster_role: bool = False
+    """Whether it is a ClusterRole that is there, and none of the program's roles."""
 
 
 @dataclass(frozen=True)
@@ -161,12 +195,12 @@ def cluster_grants(
     place: Place, entries: Sequence[ClusterGrantEntry], principals: Principals
 ) -> tuple[GrantSettings, ...]:
     """Who has which ClusterRole, each grant once."""
-    roles = [entry.cluster_role for entry in entries]
+    roles = [(entry.cluster_role, True) for entry in entries]
     return _grants(place, entries, roles, principals)
 
 
 def _team(at: Place, entry: TeamEntry, principals: Principals) -> TeamSettings:
-    roles = [grant.role for grant in entry.access]
+    roles = [(each.role or each.cluster_role or "", each.role is None) for each in entry.access]
     quota = {"cpu": entry.quota.cpu, "memory": entry.quota.memory, "pods": entry.quota.pods}
     limits = {"cpu": entry.limits.cpu, "memory": entry.limits.memory}
     for what, limit in limits.items():
@@ -174,6 +208,11 @@ def _team(at: Place, entry: TeamEntry, principals: Principals) -> TeamSettings:
             at.below(f"limits.{what}").refuse(
                 f"at most the quota, which is {at.shown(quota[what])}: no pod would start",
                 "lower it or raise the quota",
+            )
+        if quota[what] and at.below(f"limits.{what}").value is None:
+            at.below(f"limits.{what}").refuse(
+                f"an amount, with quota.{what}: Kubernetes refuses each pod that requests none",
+                f"write limits.{what}, which a container has that does not say it",
             )
     return TeamSettings(
         name=entry.name,
@@ -186,13 +225,16 @@ def _team(at: Place, entry: TeamEntry, principals: Principals) -> TeamSettings:
 
 
 def _grants(
-    place: Place, entries: Sequence[PrincipalEntry], roles: list[str], principals: Principals
+    place: Place,
+    entries: Sequence[PrincipalEntry],
+    roles: list[tuple[str, bool]],
+    principals: Principals,
 ) -> tuple[GrantSettings, ...]:
     found: list[GrantSettings] = []
     for at, entry, role in zip(place.elements(), entries, roles, strict=False):
-        grant = GrantSettings(principals.one_of(at, entry), role)
+        grant = GrantSettings(principals.one_of(at, entry), *role)
         if grant in found and grant.principal:
-            given = f"gives {at.shown(grant.principal)} the role {at.shown(role)} again"
+            given = f"gives {at.shown(grant.principal)} the role {at.shown(grant.role)} again"
             at.refuse("each grant once", "delete it", given)
         found.append(grant)
     return tuple(found)

@@ -204,7 +204,9 @@ class ClusterSettings:
     preview_features: list[str] = key(
         "previewFeatures",
         Each(rules.FEATURE),
-        "Features of Microsoft.ContainerService that are registered before the cluster is made.",
+        "Features of Microsoft.ContainerService that are registered before the cluster is made. "
+        "Once one is Registered, `az provider register --namespace Microsoft.ContainerService` "
+        "spreads it; where the cluster is still refused for it, run that and deploy again.",
         default=[],
         change="in place; what was registered stays so",
     )

@@ -113,7 +113,7 @@ class StackFile:
     )
     cluster_access: list[ClusterGrantEntry] = key(
         "clusterAccess",
-        Each(Table(ClusterGrantEntry, PRINCIPAL)),
+        Each(Table(ClusterGrantEntry, (PRINCIPAL,))),
         "Who has which role in the whole cluster.",
         default=[],
     )

@@ -71,8 +71,8 @@ class Table:
     """A mapping whose keys are the fields of a dataclass."""
 
     table: type
-    one_of: tuple[str, ...] = ()
-    """Keys of which exactly one must be there."""
+    one_of: tuple[tuple[str, ...], ...] = ()
+    """Groups of keys; of each group exactly one must be there."""
     allowed: str = "a mapping of keys"
 
     def paths(self) -> list[str]:
@@ -90,10 +90,11 @@ class Table:
             place = place.muted({})
         keys = keys_of(self.table)
         _refuse_unknown(place, [each.path for each in keys.values()], self.paths())
-        given = [path for path in self.one_of if place.child(path).value is not None]
-        if self.one_of and len(given) != 1:
-            allowed = f"exactly one of {', '.join(self.one_of)}"
-            place.refuse(allowed, "write one", f"has {' and '.join(given) or 'none of them'}")
+        for group in self.one_of:
+            given = [path for path in group if place.child(path).value is not None]
+            if len(given) != 1:
+                allowed = f"exactly one of {', '.join(group)}"
+                place.refuse(allowed, "write one", f"has {' and '.join(given) or 'none of them'}")
         return self.table(**{name: each.read(place) for name, each in keys.items()})
 
 

@@ -49,7 +49,7 @@ class GroupEntry:
     )
 
 
-GROUP = Table(GroupEntry, one_of=("displayName", "existing", "objectId"))
+GROUP = Table(GroupEntry, one_of=(("displayName", "existing", "objectId"),))
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,6 @@ LABEL_VALUE = Text(
     "at most 63 letters, digits, - _ and ., with a letter or digit at both ends",
 )
 ZONE = Text(r"[123]", '"1", "2" or "3", in quotes')
-VERB = Text(r"[a-z]+|\*", "a verb in lower-case letters, such as get")
 RESOURCE = Text(
     r"(\*|[a-z0-9][a-z0-9.-]*)(/(\*|[a-z]+))?",
     "the plural name of a resource in lower-case letters, such as pods or pods/log",
@@ -183,7 +182,11 @@ API_GROUP = Text(
     "list them with: kubectl api-resources",
 )
 TAG = Text(r".{0,256}", "a text of at most 256 characters")
-TAG_NAME = Text(r"[^<>%&\\?/]{1,512}", r"1 to 512 characters, none of < > % & \ ? /")
+TAG_NAME = Text(
+    r"(?i:(?!microsoft|azure|windows))[^<>%&\\?/]{1,512}",
+    r"1 to 512 characters, none of < > % & \ ? /; not beginning with microsoft, azure or windows, "
+    "which Azure keeps for itself",
+)
 REASON = Text(
     r"\s*\S.{8,498}\S\s*", "10 to 500 characters", "say what happened and who needs to enter"
 )

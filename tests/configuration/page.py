@@ -107,8 +107,8 @@ def _add_sections(path: str, kind: Kind, known: dict[type, str], sections: dict[
 
 
 def _one_of(table: Table) -> list[str]:
-    names = ", ".join(f"`{name}`" for name in table.one_of)
-    return [f"Exactly one of {names}.", ""] if names else []
+    groups = [", ".join(f"`{name}`" for name in group) for group in table.one_of]
+    return [f"Exactly one of {' and exactly one of '.join(groups)}.", ""] if groups else []
 
 
 def _row(key: Key, known: dict[type, str]) -> str:

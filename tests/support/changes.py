@@ -173,6 +173,7 @@ CHANGES = (
     ),
     Change({"teams.0.access.1.group.owners": [], "teams.0.access.1.group.members": []}),
     Change({"teams.0.access.0.role": "operator"}),
+    Change({"teams.0.access.6.clusterRole": "edit"}),
     Change(
         {
             "teams.0.quota.cpu": "30",

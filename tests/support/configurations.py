@@ -148,18 +148,32 @@ def _cluster(draw: st.DrawFn) -> dict[str, Any]:
     return draw(_upgrades()) | chosen | others
 
 
+_ROOM = st.one_of(
+    _some_of(
+        quota=_some_of(pods=st.integers(1, 99)),
+        limits=_some_of(cpu=st.just("500m"), memory=st.just("512Mi")),
+    ),
+    st.fixed_dictionaries(
+        {
+            "quota": _some_of(cpu=st.sampled_from([4, "500m"]), memory=st.just("8Gi")),
+            "limits": st.fixed_dictionaries({"cpu": st.just("500m"), "memory": st.just("512Mi")}),
+        }
+    ),
+)
+
+
 @st.composite
 def _teams(draw: st.DrawFn) -> list[dict[str, Any]]:
     names = draw(st.lists(_LABELS, max_size=3, unique=True))
     namespaces = draw(st.lists(_LABELS, min_size=len(names), max_size=5, unique=True))
-    roles = st.sampled_from(["viewer", "developer", "operator", "mine"])
+    roles = st.sampled_from(["viewer", "developer", "operator", "mine", "view", "edit"])
     return [
         {
             "name": name,
             # The last team takes what is left.
             "namespaces": namespaces[index:] if name == names[-1] else [namespaces[index]],
             "access": [
-                {**who, "role": role}
+                {**who, "clusterRole" if role in ("view", "edit") else "role": role}
                 for who, role in draw(
                     st.lists(st.tuples(_PRINCIPALS, roles), max_size=4, unique_by=str)
                 )
@@ -167,14 +181,9 @@ def _teams(draw: st.DrawFn) -> list[dict[str, Any]]:
             **draw(
                 _some_of(
                     network=st.sampled_from(["isolated", "open"]),
-                    quota=_some_of(
-                        cpu=st.sampled_from([4, "500m"]),
-                        memory=st.just("8Gi"),
-                        pods=st.integers(1, 99),
-                    ),
-                    limits=_some_of(cpu=st.just("500m"), memory=st.just("512Mi")),
                 )
             ),
+            **draw(_ROOM),
         }
         for index, name in enumerate(names)
     ]

@@ -54,7 +54,7 @@ class Deployed:
         """Every grant that the configuration asks for."""
         asked = [(entry, "", entry["clusterRole"]) for entry in self.keys["clusterAccess"]]
         asked += [
-            (entry, namespace, entry["role"])
+            (entry, namespace, entry.get("role") or entry["clusterRole"])
             for team in self.keys["teams"]
             for namespace in team["namespaces"]
             for entry in team["access"]

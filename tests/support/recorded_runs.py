@@ -117,6 +117,7 @@ CREATED: dict[str, Any] = {
                 {"servicePrincipal": PROGRAM, "role": "log-reader"},
                 {"user": PERSON, "role": "operator"},
                 {"user": GUEST, "role": "viewer"},
+                {"group": {"existing": "sg-payments"}, "clusterRole": "view"},
             ],
             "quota": {"cpu": "20", "memory": "64Gi", "pods": 100},
             "limits": {"cpu": "500m", "memory": "512Mi"},

@@ -67,13 +67,14 @@ def reach(strict: Any, loose: Any) -> bool:
 def rights(team: Any) -> set[tuple[str, ...]]:
     """Who may do what in the namespaces of the team.
 
-    Principal, API group, resource and verb; principal and role where it is a custom one.
+    Principal, API group, resource and verb; principal and role where it is not a built-in one.
     """
     found: set[tuple[str, ...]] = set()
     for grant in team.grants:
-        if grant.role not in BUILT_IN:
-            found.add((grant.principal, grant.role))
-        for rule in BUILT_IN.get(grant.role, []):
+        if grant.is_cluster_role or grant.role not in BUILT_IN:
+            found.add((grant.principal, grant.role, str(grant.is_cluster_role)))
+            continue
+        for rule in BUILT_IN[grant.role]:
             parts = (rule["api_groups"], rule["resources"], rule["verbs"])
             found |= {(grant.principal, *each) for each in product(*parts)}
     return found
@@ -157,7 +158,9 @@ ORDERS: dict[str, dict[str, Order | str]] = {
     },
     "QuotaSettings": dict.fromkeys(("cpu", "memory", "pods"), "how much, not whether"),
     "LimitsSettings": dict.fromkeys(("cpu", "memory"), "how much, not whether"),
-    "GrantSettings": dict.fromkeys(("principal", "role"), "compared with what it is granted in"),
+    "GrantSettings": dict.fromkeys(
+        ("principal", "role", "is_cluster_role"), "compared with what it is granted in"
+    ),
     "RuleSettings": dict.fromkeys(
         ("api_groups", "resources", "verbs", "resource_names"),
         "no environment has a role of its own",

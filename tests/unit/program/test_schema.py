@@ -70,7 +70,7 @@ TYPES = {
     "NodePoolArgs": "labels max min mode name taints vmSize zones",
     "PrincipalArgs": "displayName key kind objectId subject",
     "RoleRule": "apiGroups resourceNames? resources verbs",
-    "TeamGrantArgs": "principal role",
+    "TeamGrantArgs": "isClusterRole? principal role",
     "TeamRoleArgs": "name rules",
 }
 

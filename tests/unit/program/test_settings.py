@@ -159,8 +159,10 @@ def test_a_team_is_isolated_unless_it_says_otherwise() -> None:
 
 
 def test_whole_numbers_are_quantities_too() -> None:
-    quota = load({**LEAST, "teams": team(quota={"cpu": 20, "memory": "64Gi", "pods": 100})})
-    assert quota.teams[0].quota == {"cpu": "20", "memory": "64Gi", "pods": "100"}
+    room = {"cpu": 20, "memory": "64Gi", "pods": 100}
+    given = load({**LEAST, "teams": team(quota=room, limits={"cpu": 1, "memory": "1Gi"})})
+    assert given.teams[0].limits["cpu"] == "1"
+    assert given.teams[0].quota == {"cpu": "20", "memory": "64Gi", "pods": "100"}
 
 
 def test_a_limit_as_great_as_the_quota_is_fine() -> None:
