@@ -35,6 +35,9 @@ def check(stacks: Stacks, scenario: Scenario, seed: int) -> None:
     strike = stacks.strike(scenario, folder, seed)
     killed = trial.run_apart(folder, scenario.operation, strike)
     assert trial.survivors(folder) == [], f"{strike}: processes outlived their run"
+    if strike.clock == "calls" and strike.victim != "program":
+        most = 0.9 * stacks.length(scenario)["calls"]
+        assert trial.was_struck(folder) or strike.moment > most, f"{strike} hit nobody"
     if strike.victim == "engine" and trial.was_struck(folder):
         assert killed.status == -signal.SIGKILL, (strike, killed)
     if killed.status == 0 and scenario.operation == scenario.then:
