@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
 ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.y*ml"))
+SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 LOCAL = re.compile(r"\./\.github/(actions/[\w-]+|workflows/[\w-]+\.yaml)")
 GRANTS = {
@@ -44,8 +46,8 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def lint(actionlint: Path, *paths: Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    # Without shellcheck and pyflakes, which not every machine has.
-    command = [actionlint, "-shellcheck=", "-pyflakes=", "-no-color", *paths]
+    # No workflow has a script in Python.
+    command = [actionlint, f"-shellcheck={SHELLCHECK}", "-pyflakes=", "-no-color", *paths]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
@@ -62,6 +64,15 @@ def test_actionlint_would_find_a_mistake(actionlint: Path, tmp_path: Path) -> No
     done = lint(actionlint, broken)
     assert done.returncode == 1
     assert 'property "previw" is not defined' in done.stdout
+
+
+def test_actionlint_would_find_a_mistake_in_a_script(actionlint: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    text = (ROOT / ".github" / "workflows" / "drift.yaml").read_text(encoding="utf-8")
+    broken.write_text(text.replace('"$RUNNER_TEMP/review.md" >>', "$RUNNER_TEMP/review.md >>"))
+    done = lint(actionlint, broken)
+    assert done.returncode == 1
+    assert "SC2086" in done.stdout
 
 
 @each_file
