@@ -107,7 +107,10 @@ class Adopter:
     def _refuse(self, row: Resource) -> None:
         report = self._deployment.report
         report.finished(report.started("import", row.urn, row.parent), failed=True)
-        raise ImportFailedError(f"resource '{row.urn}' already exists", row.urn)
+        raise ImportFailedError(
+            f"resource '{row.urn}' already exists, with another id; give the import another name",
+            row.urn,
+        )
 
     def _provider(self, adoption: Adoption, goal: Goal, urn: str) -> str:
         """The reference of the provider: the one that is named, else the default one."""

@@ -11,7 +11,7 @@ from rehearsal.engine.display.view import label
 
 if TYPE_CHECKING:
     from rehearsal.engine.display.view import Row, RunView
-    from rehearsal.engine.events import Op
+    from rehearsal.engine.events import Op, Operation
 
 _SIGNS: dict[str, tuple[str, str]] = {
     "create": ("+", "green"),
@@ -47,7 +47,13 @@ DONE = {
     "discard-replaced": "old one discarded",
     "remove-pending-replace": "old one forgotten",
 }
-TITLES = {"preview": "Preview", "up": "Update", "destroy": "Destroy", "refresh": "Refresh"}
+TITLES: dict[Operation, str] = {
+    "preview": "Preview",
+    "up": "Update",
+    "destroy": "Destroy",
+    "refresh": "Refresh",
+    "import": "Import",
+}
 _MINUTE_SECONDS = 60
 _CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from typing import get_args
+
+import pytest
 
 from rehearsal.engine.display import display, outcome_json
+from rehearsal.engine.display.text import TITLES
 from rehearsal.engine.display.view import label
-from rehearsal.engine.events import PolicyViolation, RunStarted, Summary
+from rehearsal.engine.events import Operation, PolicyViolation, RunStarted, Summary
 from rehearsal.engine.outcome import Outcome
 from rehearsal.engine.values import Secret
 from tests.support.displayed import STACK, urn
@@ -61,3 +65,8 @@ def test_resources_have_the_names_that_people_use() -> None:
     assert label(urn("kubernetes:core/v1:Namespace", "payments")) == ("Namespace", "payments")
     assert label(urn("a:b:C$pulumi:providers:kubernetes", "k")) == ("Provider", "kubernetes/k")
     assert label("no urn") == ("", "no urn")
+
+
+@pytest.mark.parametrize("operation", get_args(Operation))
+def test_every_operation_has_a_title(operation: Operation) -> None:
+    assert TITLES[operation]
