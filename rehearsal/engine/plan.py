@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rehearsal.engine import paths, steps, urns
 from rehearsal.engine.aliases import old_row
-from rehearsal.engine.deployment import StepFailedError
+from rehearsal.engine.deployment import StepFailedError, StoppedError
 from rehearsal.engine.importing import Importer
 from rehearsal.engine.replacement import dependent_deletes
 from rehearsal.engine.rowmaking import row_of
@@ -44,6 +44,7 @@ class Planner:
 
         Raises:
             StepFailedError: The goal cannot be reached.
+            StoppedError: Its inputs are refused, which was told.
             PolicyStopError: A mandatory policy forbids it.
         """
         deployment = self._deployment
@@ -59,15 +60,10 @@ class Planner:
         if imported is not None:
             old = imported
         seed = os.urandom(_SEED_BYTES)
-        if old is None or deleted or old.external:
-            row = self._checked(row, {}, seed)
-        else:
-            row = self._checked(self._ignoring(row, old), old.inputs, seed)
-        inputs = deployment.judge.inspect(
-            row, self._provider_row(row), delete_first=goal.delete_before_replace
-        )
-        is_mended = inputs is not row.inputs
-        row = replace(row, inputs=inputs)
+        olds: Properties = {}
+        if old is not None and not deleted and not old.external:
+            row, olds = self._ignoring(row, old), old.inputs
+        row, is_mended = self._accepted(row, olds, goal, seed)
         decision = steps.without_diff(old, deleted=deleted)
         if old is None or decision is not None:
             return self._fresh(urn, old, row, decision or steps.Create())
@@ -83,7 +79,9 @@ class Planner:
             # What a component ignores is only left out of the comparison.
             row = replace(row, inputs=goal.inputs)
         if isinstance(found, steps.Replace):
-            row = self._checked(replace(row, inputs=goal.inputs), {}, seed)
+            row, refusal = self._check(replace(row, inputs=goal.inputs), {}, seed)
+            if refusal:
+                raise StepFailedError(refusal, urn)
             return self._replacing(urn, old, row, found)
         if isinstance(found, steps.Update):
             return [Step("update", urn, old, row, found.diff)]
@@ -106,27 +104,43 @@ class Planner:
             self._deployment.report.tell("info", message, row.urn)
         return replace(row, inputs=inputs)
 
-    def _checked(self, row: Resource, olds: Properties, seed: bytes) -> Resource:
-        """The row with the inputs that its provider accepts.
+    def _accepted(
+        self, row: Resource, olds: Properties, goal: Goal, seed: bytes
+    ) -> tuple[Resource, bool]:
+        """The row as provider and policies take it, and whether a policy changed it.
+
+        Raises:
+            StoppedError: The provider refuses the inputs, which was told.
+            PolicyStopError: A mandatory policy forbids it.
+        """
+        row, refusal = self._check(row, olds, seed)
+        if refusal:
+            # The policies judge it all the same, so that both are seen at once.
+            self._deployment.report.error(refusal, row.urn)
+        inputs = self._deployment.judge.inspect(
+            row, self._provider_row(row), delete_first=goal.delete_before_replace
+        )
+        if refusal:
+            raise StoppedError("the provider refuses the inputs")
+        return replace(row, inputs=inputs), inputs is not row.inputs
+
+    def _check(self, row: Resource, olds: Properties, seed: bytes) -> tuple[Resource, str]:
+        """The row with the inputs as its provider takes them, and what it says against them.
 
         Args:
             row: The row with the inputs that the program gives.
             olds: The inputs of the last run, if they are still those of anything.
             seed: What a provider makes random names from.
-
-        Raises:
-            StepFailedError: The provider refuses them.
         """
         if not row.custom:
-            return row
+            return row, ""
         if urns.is_provider_type(row.type):
             checked = self._deployment.registry.check(row.urn, olds, row.inputs)
         else:
             provider = self._executor.provider_of(row)
             checked = provider.check(row.urn, olds, row.inputs, seed)
-        if checked.failures:
-            raise StepFailedError(_refusal(row, checked), row.urn)
-        return replace(row, inputs=checked.inputs)
+        refusal = _refusal(row, checked) if checked.failures else ""
+        return replace(row, inputs=checked.inputs), refusal
 
     def _provider_row(self, row: Resource) -> Resource | None:
         if not row.provider:

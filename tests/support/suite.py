@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.engine import Outcome, Run, run
+from rehearsal.engine import Outcome, PolicyPackRef, Run, run
 from rehearsal.engine.stored import StoredStack
 from tests.support.states import PASSPHRASE, SALT
 
@@ -82,6 +82,16 @@ class Suite:
         world = self.world()
         world["faults"] = {call: message} if message else {}
         self._write(world)
+
+    def policy_pack(self, *policies: str) -> PolicyPackRef:
+        """A pack of these policies, each an expression."""
+        folder = self._folder / "pack"
+        folder.mkdir(exist_ok=True)
+        (folder / "PulumiPolicy.yaml").write_text("runtime: python\nversion: 1.0.0\n")
+        listed = ", ".join(policies)
+        text = f"from pulumi_policy import *\nPolicyPack('pack', [{listed}])\n"
+        (folder / "__main__.py").write_text(text)
+        return PolicyPackRef(folder)
 
     def world(self) -> dict[str, Any]:
         """The provider's world."""

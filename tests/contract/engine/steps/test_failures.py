@@ -48,3 +48,13 @@ def test_a_refused_replacement_is_the_last_that_is_looked_at(suite: Suite) -> No
     seen = suite.up(program.format(2), others)
     assert seen.outcome.changes == {"same": 1}
     assert "protect" in seen.errors[0]
+
+
+def test_refused_inputs_are_judged_by_policies_too(suite: Suite) -> None:
+    pack = suite.policy_pack(
+        'ResourceValidationPolicy("red", "No red.",'
+        ' lambda args, report: args.resource_type.endswith("Picky") and report("red"))'
+    )
+    seen = suite.preview("Picky('p', value='bad')", policy_packs=(pack,))
+    assert ["is not allowed" in message for message in seen.errors] == [True]
+    assert [found.policy for found in seen.outcome.violations] == ["red"]
