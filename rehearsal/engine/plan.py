@@ -6,7 +6,6 @@ Runs for one registration at a time (the caller holds the lock), in the order of
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,16 +14,15 @@ from rehearsal.engine import paths, steps, urns
 from rehearsal.engine.aliases import old_row
 from rehearsal.engine.deployment import StepFailedError, StoppedError
 from rehearsal.engine.importing import Importer
+from rehearsal.engine.refusal import refusal_of
 from rehearsal.engine.replacement import dependent_deletes
 from rehearsal.engine.rowmaking import row_of
 from rehearsal.engine.stepping import Step
-from rehearsal.engine.values import Secret
 
 if TYPE_CHECKING:
     from rehearsal.engine.deployment import Deployment
     from rehearsal.engine.execute import Executor
     from rehearsal.engine.goal import Goal
-    from rehearsal.engine.provider_wire import Checked
     from rehearsal.engine.state import Resource
     from rehearsal.engine.values import Properties
 
@@ -139,7 +137,7 @@ class Planner:
         else:
             provider = self._executor.provider_of(row)
             checked = provider.check(row.urn, olds, row.inputs, seed)
-        refusal = _refusal(row, checked) if checked.failures else ""
+        refusal = refusal_of(row, checked) if checked.failures else ""
         return replace(row, inputs=checked.inputs), refusal
 
     def _provider_row(self, row: Resource) -> Resource | None:
@@ -225,30 +223,3 @@ class Planner:
             deployment.deleted_first.add(old.urn)
             deletes.append(Step("delete-replaced", old.urn, old, before=True))
         return [*deletes, replaced, Step("create-replacement", urn, old, row, decision.diff)]
-
-
-def _refusal(row: Resource, checked: Checked) -> str:
-    """What a provider says against inputs; never a secret."""
-    name = f"{row.type} resource '{urns.name_of(row.urn)}'"
-    lines: list[str] = []
-    for failure in checked.failures:
-        if not failure.property:
-            lines.append(f"{name} has a problem: {failure.reason}")
-            continue
-        shown = _shown(row.inputs, failure.property)
-        lines.append(f"{name}: property {failure.property}{shown} has a problem: {failure.reason}")
-    return "\n".join(lines)
-
-
-def _shown(inputs: Properties, key: str) -> str:
-    if key not in inputs:
-        return ""
-    value = inputs[key]
-    if isinstance(value, Secret):
-        return " value {[secret]}"
-    text = value if isinstance(value, str) else json.dumps(_json(value), ensure_ascii=False)
-    return f" value {{{text}}}"
-
-
-def _json(value: object) -> object:
-    return value if isinstance(value, (bool, int, float)) else "..."
