@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -85,6 +85,24 @@ def test_no_kubeconfig_holds_a_secret(deployed: Rehearsal) -> None:
     text = (deployed.home / "kubeconfigs" / "local-payments-dev.yaml").read_text(encoding="utf-8")
     for word in ("client-key-data", "client-certificate-data", "password", "secret", "token:"):
         assert word not in text
+
+
+def test_a_cluster_role_of_a_team_holds_in_its_namespaces_only(deployed: Rehearsal) -> None:
+    def refer(config: dict[str, Any]) -> None:
+        (shop,) = (team for team in config["aks-entra:teams"] if team["name"] == "shop")
+        shop["access"].append({"group": {"existing": "sg-payments"}, "clusterRole": "edit"})
+
+    secrets = ("get", "secrets")
+    deployed.edit_stack("local", refer)
+    try:
+        assert deployed.json("up")["changes"]["create"] == 1
+        deployed.kubectl("payments-dev", "-n", "shop", *secrets)
+        for elsewhere in (("-n", "payments"), ("-A",)):
+            refused = deployed.kubectl("payments-dev", *secrets, *elsewhere, expect=1)
+            assert 'is forbidden: User "payments-dev@contoso.example" cannot' in refused.stderr
+    finally:
+        deployed.restore_stack("local")
+    assert deployed.json("up")["changes"]["delete"] == 1
 
 
 def test_leaving_the_group_ends_access_when_the_token_is_renewed(deployed: Rehearsal) -> None:

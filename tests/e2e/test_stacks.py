@@ -169,7 +169,7 @@ def test_break_glass_opens_the_cluster_when_the_deployer_is_locked_out(stack: St
         assert azure.arm(path, "2025-09-01", "POST").is_success
     finally:
         reference = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{deployer}"}
-        azure.graph(f"{members}/$ref", "POST", reference)
+        assert azure.graph(f"{members}/$ref", "POST", reference).is_success
         stack.rehearsal.restore_stack(stack.name)
     assert changed(stack.json("up")) == {"update"}
     assert azure.cluster()["properties"]["disableLocalAccounts"] is True
