@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/role-based-access-control/troubleshooting.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from rehearsal.cloud.arm import errors
@@ -32,9 +33,12 @@ _MEMBERS = (
     "scope",
 )
 
+_TAKEN_FOR_GRANTED = re.compile(r".*/providers/microsoft\.network/.+", re.IGNORECASE)
+"""Networks and DNS zones, which this plane has not: each that somebody names is there."""
+
 
 def existing_scope(call: Call) -> str:
-    """The path's scope, if what it names is there.
+    """The path's scope, if what it names is there, or is what this plane takes for granted.
 
     Raises:
         CloudError: 400 for what is no scope, 404 for a group or resource that is not there.
@@ -44,6 +48,8 @@ def existing_scope(call: Call) -> str:
     if parsed is None:
         message = f"The scope '{scope}' is not valid."
         raise errors.arm_error(400, "InvalidScope", message)
+    if _TAKEN_FOR_GRANTED.fullmatch(parsed.resource):
+        return scope
     store = call.cloud.store
     group = group_id(parsed.subscription, parsed.resource_group)
     if parsed.resource_group and store.get(GROUPS, group.lower()) is None:

@@ -122,6 +122,14 @@ def test_the_scope_has_to_be_there(arm: Arm) -> None:
     assert error(put(arm, new(cluster))) == (404, "ResourceNotFound")
 
 
+@pytest.mark.parametrize("network", ["virtualNetworks/v/subnets/s", "privateDnsZones/p.example"])
+def test_networks_of_others_are_taken_for_granted(arm: Arm, network: str) -> None:
+    path = new(f"{SUBSCRIPTION}/resourceGroups/none/providers/Microsoft.Network/{network}")
+
+    assert put(arm, path).status == 201
+    assert arm.call("GET", path, version=VERSION).body["id"] == path
+
+
 def test_a_namespace_of_a_cluster_is_a_scope(arm: Arm) -> None:
     cluster = arm.cluster(arm.group())
 
