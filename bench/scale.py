@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bench.light import program
 from bench.measured import Measured
@@ -49,7 +49,7 @@ def run() -> None:
     """
     table = Table(
         "resources",
-        "run",
+        Column("run", no_wrap=True),
         "seconds",
         "ms each",
         "x program alone",
