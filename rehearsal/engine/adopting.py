@@ -6,7 +6,6 @@ steps are those of pulumi/pulumi, `pkg/resource/deploy/import.go` and `step.go` 
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from rehearsal.engine import urns
 from rehearsal.engine.deployment import StepFailedError
 from rehearsal.engine.goal import Goal
 from rehearsal.engine.importing import Importer, ImportFailedError
+from rehearsal.engine.provider import new_seed
 from rehearsal.engine.rowmaking import row_of
 from rehearsal.engine.stepping import Step
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from rehearsal.engine.outcome import Adoption
     from rehearsal.engine.registrar import Registrar
     from rehearsal.engine.state import Resource
-
-_SEED_BYTES = 32
 
 
 class Adopter:
@@ -46,8 +44,9 @@ class Adopter:
             self._keep_all()
             root = self._root()
             for adoption in adoptions:
-                urn = self._urn_of(adoption, root)
-                self._adopt(urn, adoption, root)
+                parent = adoption.parent or root
+                urn = self._urn(parent, adoption.type, adoption.name)
+                self._adopt(urn, adoption, parent)
         except Exception as error:  # noqa: BLE001 - whatever a provider does is told
             self._deployment.fail(error, urn)
 
@@ -73,17 +72,14 @@ class Adopter:
             self._registrar.executor.run([Step("create", urn, None, row)])
         return urn
 
-    def _urn_of(self, adoption: Adoption, root: str) -> str:
-        parent = adoption.parent or root
-        deployment = self._deployment
-        return urns.make(deployment.stack, deployment.project, parent, adoption.type, adoption.name)
+    def _urn(self, parent: str, kind: str, name: str) -> str:
+        return urns.make(self._deployment.stack, self._deployment.project, parent, kind, name)
 
-    def _adopt(self, urn: str, adoption: Adoption, root: str) -> None:
+    def _adopt(self, urn: str, adoption: Adoption, parent: str) -> None:
         deployment = self._deployment
         old = deployment.olds.get(urn)
         if old is not None and (old.import_id or old.id) == adoption.id:
             return
-        parent = adoption.parent or root
         if parent not in deployment.goals:
             raise StepFailedError(f"unknown parent '{parent}' for resource '{urn}'", urn)
         goal = Goal(
@@ -114,12 +110,8 @@ class Adopter:
 
     def _provider(self, adoption: Adoption, goal: Goal, urn: str) -> str:
         """The reference of the provider: the one that is named, else the default one."""
-        wanted = adoption.provider or urns.make(
-            self._deployment.stack,
-            self._deployment.project,
-            "",
-            urns.provider_type(goal.package),
-            urns.default_provider_name(""),
+        wanted = adoption.provider or self._urn(
+            "", urns.provider_type(goal.package), urns.default_provider_name("")
         )
         row = self._deployment.news.get(wanted)
         if row is not None:
@@ -131,7 +123,7 @@ class Adopter:
     def _warn_of_refusals(self, row: Resource) -> None:
         """Warn of inputs that the provider would refuse if the program gave them."""
         provider = self._registrar.executor.provider_of(row)
-        checked = provider.check(row.urn, row.inputs, row.inputs, os.urandom(_SEED_BYTES))
+        checked = provider.check(row.urn, row.inputs, row.inputs, new_seed())
         if not checked.failures:
             return
         tell = self._deployment.report.tell

@@ -44,8 +44,11 @@ def old_row(urn: str, goal: Goal, deployment: Deployment) -> Resource | None:
     A row that is found by an alias moves to the new URN, and so do references to it.
 
     Raises:
-        StepFailedError: Another resource of this run has the row already.
+        StepFailedError: Another resource of this run has the URN or the row already.
     """
+    if urn in deployment.goals:
+        message = f"Duplicate resource URN '{urn}'; try giving it a unique name"
+        raise StepFailedError(message, urn)
     if urn in deployment.aliased:
         message = (
             f"Duplicate resource URN '{urn}': {deployment.aliased[urn]} has taken it over by an"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rehearsal.engine.values import Properties
 
 PACKAGE = "pulumi"
-STACK_REFERENCE = "pulumi:pulumi:StackReference"
+_STACK_REFERENCE = "pulumi:pulumi:StackReference"
 _GET_RESOURCE = "pulumi:pulumi:getResource"
 
 
@@ -62,7 +62,7 @@ class Builtin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
         """Read the outputs of another stack."""
-        if request.type != STACK_REFERENCE:
+        if request.type != _STACK_REFERENCE:
             context.abort(grpc.StatusCode.UNKNOWN, f"unrecognized resource type '{request.type}'")
         inputs = from_struct(request.inputs)
         name = str(inputs.get("name") or request.id)

@@ -6,7 +6,6 @@ Runs for one registration at a time (the caller holds the lock), in the order of
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from rehearsal.engine import paths, steps, urns
 from rehearsal.engine.aliases import old_row
 from rehearsal.engine.deployment import StepFailedError, StoppedError
 from rehearsal.engine.importing import Importer
+from rehearsal.engine.provider import new_seed
 from rehearsal.engine.refusal import refusal_of
 from rehearsal.engine.replacement import dependent_deletes
 from rehearsal.engine.rowmaking import row_of
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from rehearsal.engine.goal import Goal
     from rehearsal.engine.state import Resource
     from rehearsal.engine.values import Properties
-
-_SEED_BYTES = 32
 
 
 class Planner:
@@ -46,9 +44,6 @@ class Planner:
             PolicyStopError: A mandatory policy forbids it.
         """
         deployment = self._deployment
-        if urn in deployment.goals:
-            message = f"Duplicate resource URN '{urn}'; try giving it a unique name"
-            raise StepFailedError(message, urn)
         row = row_of(urn, goal, deployment.goals)
         old = old_row(urn, goal, deployment)
         deployment.goals[urn] = goal
@@ -57,7 +52,7 @@ class Planner:
         imported = self._importer.imported(row, old, goal, deleted=deleted)
         if imported is not None:
             old = imported
-        seed = os.urandom(_SEED_BYTES)
+        seed = new_seed()
         olds: Properties = {}
         if old is not None and not deleted and not old.external:
             row, olds = self._ignoring(row, old), old.inputs

@@ -6,6 +6,7 @@ pulumi/pulumi, `sdk/go/common/resource/plugin/provider_plugin.go`.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import provider_pb2 as pb
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
     from rehearsal.engine.state import Resource
     from rehearsal.engine.steps import Diff
     from rehearsal.engine.values import Properties
+
+
+_SEED_BYTES = 32
+
+
+def new_seed() -> bytes:
+    """What a provider makes random names from; one for all that is asked about a registration."""
+    return os.urandom(_SEED_BYTES)
 
 
 class Provider(ConfigurableProvider):

@@ -51,9 +51,6 @@ class Reader:
     def _read(self, urn: str, goal: Goal, identifier: str) -> Resource:
         deployment, executor = self._deployment, self._registrar.executor
         deployment.check_running()
-        if urn in deployment.goals:
-            message = f"Duplicate resource URN '{urn}'; try giving it a unique name"
-            raise StepFailedError(message, urn)
         if not identifier:
             raise StepFailedError(f"Expected an ID for {urn}", urn)
         row = replace(row_of(urn, goal, deployment.goals), external=True, id=identifier)
