@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any
 
 from rehearsal.engine import Outcome, PolicyPackRef, Run, run
 from rehearsal.engine.stored import StoredStack
+from tests.support.conform import environment
 from tests.support.states import PASSPHRASE, SALT
 
-PROVIDER = Path(__file__).parents[1] / "conformance" / "provider"
 _HEAD = """
 import conform, pulumi
 from conform import Exclusive, Fragile, Partial, Picky, Replacer, Secretive, Thing, Vague
@@ -114,15 +113,6 @@ class Suite:
         if lines:
             (self._folder / "__main__.py").write_text("\n".join([_HEAD, *lines, ""]))
         self._log.write_text("")
-        path = (PROVIDER, Path(sys.executable).parent, os.environ["PATH"])
-        environment = {
-            **os.environ,
-            "CONFORM_WORLD": str(self._world),
-            "CONFORM_LOG": str(self._log),
-            "PATH": os.pathsep.join(map(str, path)),
-            "PYTHONPATH": str(PROVIDER),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
         request = Run(
             operation=operation,
             project_dir=self._folder,
@@ -130,7 +120,7 @@ class Suite:
             backend=self._folder,
             passphrase=PASSPHRASE,
             python=Path(sys.executable),
-            environment=environment,
+            environment=environment(self._folder),
             **options,
         )
         outcome = run(request, lambda _: None)

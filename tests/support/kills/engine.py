@@ -12,27 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rehearsal.engine import Outcome, Run, backend, run
+from tests.support import conform
 from tests.support.kills.strike import Strike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-ROOT = Path(__file__).parents[3]
 PLUGINS = Path(__file__).parent / "bin"
-SDK = ROOT / "tests" / "conformance" / "provider"
 PASSPHRASE = "correct-horse"
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The environment of a run in the folder: of the engine, its program and its providers."""
-    path = (PLUGINS, Path(sys.executable).parent, os.environ["PATH"])
-    return {
-        **os.environ,
-        "CONFORM_WORLD": str(folder / "world.json"),
-        "PATH": os.pathsep.join(map(str, path)),
-        "PYTHONPATH": os.pathsep.join(map(str, (SDK, ROOT))),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    """The environment of a run in the folder, with a provider that can be struck."""
+    return conform.environment(folder, plugins=PLUGINS)
 
 
 def run_here(folder: Path, operation: Any, **options: Any) -> Outcome:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tests.support.conform import ROOT
 from tests.support.kills import canonical
-from tests.support.kills.engine import ROOT, environment, run_here
+from tests.support.kills.engine import environment, run_here
 from tests.support.kills.program import choose, write_project
 from tests.support.kills.strike import Clock, Phase, Strike, Victim
 

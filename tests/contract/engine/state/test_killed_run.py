@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rehearsal.engine import Outcome, Run, run
+from tests.support import conform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-PROVIDER = Path(__file__).parents[3] / "conformance" / "provider"
 SECONDS = 60.0
 THING = "conform:index:Thing"
 RUNNER = """
@@ -52,15 +51,7 @@ PolicyPack("none", [
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    path = (PROVIDER, Path(sys.executable).parent, os.environ["PATH"])
-    return {
-        **os.environ,
-        "CONFORM_WORLD": str(tmp_path / "world.json"),
-        "CONFORM_LOG": str(tmp_path / "calls.jsonl"),
-        "PATH": os.pathsep.join(map(str, path)),
-        "PYTHONPATH": os.pathsep.join([str(PROVIDER), str(Path.cwd())]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    return conform.environment(tmp_path)
 
 
 @pytest.fixture
