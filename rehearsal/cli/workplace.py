@@ -62,6 +62,10 @@ def passphrase_file(home: Home) -> Path:
     return home.root / "passphrase"
 
 
+_OWN = frozenset({"PULUMI_K8S_DELETE_UNREACHABLE"})
+"""What starts as a foreign setting does, and is for a provider of the rehearsal."""
+
+
 def find_tools() -> toolchain.Tools:
     """The built tools.
 
@@ -76,7 +80,11 @@ def find_tools() -> toolchain.Tools:
 
 def bare_environment() -> dict[str, str]:
     """This process's environment without what belongs to another cloud, with our tools on PATH."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _OWN or not name.startswith(FOREIGN)
+    }
     first = map(str, tool_directories())
     az = toolchain_az.find()
     last = [str(az.parent)] if az else []
